@@ -1,0 +1,5 @@
+//! Trapline: one machine-learning interview trap a day for a study group's chat channel.
+//!
+//! Direction of dependence, held by `tests/architecture.rs`:
+//! `main → app → {chat, scheduler} → service → {store, ports, bank} → core`.
+
