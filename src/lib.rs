@@ -3,3 +3,4 @@
 //! Direction of dependence, held by `tests/architecture.rs`:
 //! `main → app → {chat, scheduler} → service → {store, ports, bank} → core`.
 
+pub mod core;

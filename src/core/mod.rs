@@ -1,0 +1,14 @@
+//! The pure heart: what a trap, a round, a point and a slot are. No clock, no I/O, no unseeded randomness.
+
+pub mod calendar;
+pub mod card;
+pub mod feed;
+pub mod ids;
+pub mod markup;
+pub mod number;
+pub mod pick;
+pub mod refusal;
+pub mod round;
+pub mod score;
+pub mod text;
+pub mod trap;

@@ -1,0 +1,154 @@
+//! Numbers as people read them, in sentences and in answers.
+
+/// The most digits that a filter may ask for: a double holds no more.
+pub const MAX_DIGITS: usize = 15;
+
+/// From here on, and below `SMALL`, a number is written with a power of ten.
+const LARGE: f64 = 1e15;
+const SMALL: f64 = 1e-4;
+
+/// The default: integers in full, anything else with up to four significant digits.
+#[must_use]
+pub fn show(x: f64) -> String {
+    let whole = x.round();
+    if whole.abs() < LARGE && (x - whole).abs() <= 1e-9 * x.abs() {
+        // Below 10^15 a double holds the integer exactly, and integers print much faster.
+        return group(&(whole as i64).to_string());
+    }
+    if wants_power(x) { scientific_text(x, 3, true) } else { trim_zeros(significant_digits(x, 4)) }
+}
+
+/// `decimals` digits behind the point, commas between thousands.
+#[must_use]
+pub fn fixed(x: f64, decimals: usize) -> String {
+    group(&format!("{x:.decimals$}"))
+}
+
+/// Exactly `digits` significant digits.
+#[must_use]
+pub fn significant(x: f64, digits: usize) -> String {
+    if wants_power(x) { scientific_text(x, digits.max(1) - 1, false) } else { significant_digits(x, digits.max(1)) }
+}
+
+/// A share as a percentage.
+#[must_use]
+pub fn percent(x: f64, decimals: usize) -> String {
+    format!("{}%", fixed(x * 100.0, decimals))
+}
+
+/// `1.20×10²³`.
+#[must_use]
+pub fn scientific(x: f64, decimals: usize) -> String {
+    scientific_text(x, decimals, false)
+}
+
+fn wants_power(x: f64) -> bool {
+    x != 0.0 && !(SMALL..LARGE).contains(&x.abs())
+}
+
+/// The decimal mantissa and exponent, rounded to `decimals` digits behind the mantissa's point.
+fn parts(x: f64, decimals: usize) -> (String, i32) {
+    let text = format!("{x:.decimals$e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    (mantissa.to_owned(), exponent.parse().unwrap_or(0))
+}
+
+fn scientific_text(x: f64, decimals: usize, trim: bool) -> String {
+    let (mantissa, exponent) = parts(x, decimals);
+    let mantissa = if trim { trim_zeros(mantissa) } else { mantissa };
+    format!("{}×10{}", mantissa.replace('-', "−"), superscript(exponent))
+}
+
+fn significant_digits(x: f64, digits: usize) -> String {
+    if x == 0.0 {
+        return "0".to_owned();
+    }
+    let (mantissa, exponent) = parts(x, digits - 1);
+    let decimals = digits as i32 - 1 - exponent;
+    match usize::try_from(decimals) {
+        Ok(decimals) => fixed(x, decimals),
+        // The mantissa is rounded already; the rest of the integer is zeros.
+        Err(_) => {
+            let figures: String = mantissa.chars().filter(|c| *c != '.').collect();
+            group(&format!("{figures}{}", "0".repeat(decimals.unsigned_abs() as usize)))
+        }
+    }
+}
+
+fn trim_zeros(text: String) -> String {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// Commas between thousands, a real minus sign, and no sign on a zero.
+fn group(text: &str) -> String {
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("−", rest));
+    let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(w, f)| (w, Some(f)));
+    let zero = rest.bytes().all(|b| matches!(b, b'0' | b'.'));
+    let mut out = String::with_capacity(text.len() + text.len() / 3);
+    out.push_str(if zero { "" } else { sign });
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+fn superscript(exponent: i32) -> String {
+    exponent
+        .to_string()
+        .chars()
+        .map(|c| match c {
+            '-' => '⁻',
+            digit => ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit.to_digit(10).unwrap_or(0) as usize],
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_keeps_integers_and_rounds_the_rest() {
+        for (x, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (84.0, "84"),
+            (83.999_999_999_999_99, "84"),
+            (1_234_567.0, "1,234,567"),
+            (-1_234.0, "−1,234"),
+            (999_999_999_999_999.0, "999,999,999,999,999"),
+            (1e15, "1×10¹⁵"),
+            (1.23456e23, "1.235×10²³"),
+            (0.001, "0.001"),
+            (0.000_123_456, "0.0001235"),
+            (0.000_099, "9.9×10⁻⁵"),
+            (12_345.678, "12,350"),
+            (2.5, "2.5"),
+            (9.999_96, "10"),
+            (99_999.6, "100,000"),
+            (0.333_333, "0.3333"),
+        ] {
+            assert_eq!(show(x), text, "{x}");
+        }
+    }
+
+    #[test]
+    fn filters_give_what_they_are_asked_for() {
+        assert_eq!(fixed(12_345.678, 2), "12,345.68");
+        assert_eq!(fixed(-0.001, 2), "0.00");
+        assert_eq!(significant(12_345.678, 3), "12,300");
+        assert_eq!(significant(2.5, 3), "2.50");
+        assert_eq!(significant(9.996, 3), "10.0");
+        assert_eq!(significant(1.5e-7, 2), "1.5×10⁻⁷");
+        assert_eq!(percent(0.125, 1), "12.5%");
+        assert_eq!(scientific(1.2e23, 2), "1.20×10²³");
+        assert_eq!(scientific(-4.0e-9, 1), "−4.0×10⁻⁹");
+    }
+}

@@ -1,0 +1,265 @@
+//! What an admin sees of feeds.
+
+use chrono::{DateTime, Utc};
+
+use super::rounds::question;
+use super::words::{count, list, moment, series};
+use crate::core::calendar::Slot;
+use crate::core::card::{Block, Card, Tone};
+use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Order, RevealAfter, SkipReason, State};
+use crate::core::ids::RoundId;
+use crate::core::markup::escape;
+use crate::core::trap::Trap;
+
+fn channel(feed: &Feed) -> String {
+    let id = &feed.settings.channel;
+    format!("[the channel](channel:{id})")
+}
+
+fn zone(feed: &Feed) -> &'static str {
+    feed.settings.schedule.zone.name()
+}
+
+/// Channel, times, filter and reveal.
+fn facts(view: &FeedView) -> Block {
+    let settings = &view.feed.settings;
+    let mut facts = vec![
+        ("Where".to_owned(), channel(&view.feed)),
+        ("When".to_owned(), format!("{}, {}", settings.schedule.describe(), escape(zone(&view.feed)))),
+        ("Which".to_owned(), which(view)),
+        ("Reveal".to_owned(), reveal_policy(view)),
+    ];
+    if let Some(role) = &settings.role {
+        facts.push(("Pings".to_owned(), format!("[the role](role:{role})")));
+    }
+    Block::Facts(facts)
+}
+
+fn which(view: &FeedView) -> String {
+    let filter = &view.feed.settings.filter;
+    let mut parts = vec![count(view.pool as u64, "trap", "traps")];
+    parts.extend(filter.series.as_deref().map(|s| format!("of {}", series(s))));
+    parts.extend(filter.topic.as_deref().map(|t| format!("on {}", escape(t))));
+    parts.extend(filter.level.map(|l| format!("for {}", l.as_str())));
+    let order = match view.feed.settings.order {
+        Order::Mixed => "topics mixed",
+        Order::Series => "in the order of the series",
+    };
+    format!("{}, {order}", parts.join(" "))
+}
+
+fn reveal_policy(view: &FeedView) -> String {
+    let when = match view.feed.settings.reveal {
+        RevealAfter::Hours(hours) => format!("{} after the post", count(u64::from(hours), "hour", "hours")),
+        RevealAfter::NextPost => "with the next post".to_owned(),
+    };
+    if view.feed.settings.thread { format!("{when}, with a thread") } else { when }
+}
+
+/// The next slots, in the feed's zone and, where the platform can, in the reader's.
+fn next(view: &FeedView, now: DateTime<Utc>) -> String {
+    if matches!(view.feed.state, State::Paused) {
+        return "Paused: nothing is posted until it is resumed.".to_owned();
+    }
+    if view.next.is_empty() {
+        return "No further slot.".to_owned();
+    }
+    let lines: Vec<String> = view.next.iter().take(3).map(|slot| slot_line(slot, view, now)).collect();
+    lines.join("\n")
+}
+
+fn slot_line(slot: &Slot, view: &FeedView, now: DateTime<Utc>) -> String {
+    if slot.at <= now {
+        return "- now: today's is due at once".to_owned();
+    }
+    let local = slot.at.with_timezone(&view.feed.settings.schedule.zone).format("%a %-d %b, %H:%M");
+    format!("- {local} {} ({})", escape(zone(&view.feed)), moment(slot.at, chrono_tz::UTC))
+}
+
+fn settled(title: String, view: &FeedView, now: DateTime<Utc>) -> Card {
+    let mut card = Card::new(title).tone(Tone::Good).block(facts(view)).heading("Next").text(next(view, now));
+    if view.zone_assumed {
+        card = card.text(format!(
+            "No zone was given, so these are UTC. Edit feed {} with your `timezone`, such as `Europe/Berlin`, to change that.",
+            view.feed.number
+        ));
+    }
+    card
+}
+
+#[must_use]
+pub fn feed_added(view: &FeedView, now: DateTime<Utc>) -> Card {
+    settled(format!("Feed {} is set", view.feed.number), view, now)
+}
+
+#[must_use]
+pub fn feed_edited(view: &FeedView, now: DateTime<Utc>) -> Card {
+    settled(format!("Feed {} is changed", view.feed.number), view, now)
+}
+
+#[must_use]
+pub fn feed_list(views: &[FeedView], now: DateTime<Utc>) -> Card {
+    if views.is_empty() {
+        return Card::new("No feeds yet")
+            .text("`/feed add` with a channel is enough: 09:00 daily, reveal after 8 hours.");
+    }
+    let mut card = Card::new(count(views.len() as u64, "feed", "feeds"));
+    for view in views {
+        let settings = &view.feed.settings;
+        let head = format!(
+            "**{}** · {} · {}, {}",
+            view.feed.number,
+            channel(&view.feed),
+            settings.schedule.describe(),
+            escape(zone(&view.feed))
+        );
+        card = card.text(format!("{head}  \n{}; reveal {}  \n{}", which(view), reveal_policy(view), state(view, now)));
+    }
+    card
+}
+
+fn state(view: &FeedView, now: DateTime<Utc>) -> String {
+    match &view.feed.state {
+        State::Active => {
+            let next = view.next.first().map_or_else(
+                || "No further slot.".to_owned(),
+                |slot| {
+                    if slot.at <= now {
+                        "Due now.".to_owned()
+                    } else {
+                        format!("Next: {}.", moment(slot.at, view.feed.settings.schedule.zone))
+                    }
+                },
+            );
+            format!("{next}{}", skipped(view))
+        }
+        State::Paused => "Paused.".to_owned(),
+        State::Blocked { reason, .. } => format!("⚠️ Blocked: {}", why(reason)),
+    }
+}
+
+fn skipped(view: &FeedView) -> String {
+    view.last_skipped.map_or_else(String::new, |(slot, reason)| {
+        let why = match reason {
+            SkipReason::TooLate => "I was away for too long",
+            SkipReason::Superseded => "a newer one took its place",
+            SkipReason::EmptyPool => "no trap was left that fits the filter",
+            SkipReason::Undelivered => "the channel did not take its post",
+        };
+        format!(" Skipped {}: {why}.", slot.local.format("%a %-d %b, %H:%M"))
+    })
+}
+
+#[must_use]
+pub fn feed_paused(view: &FeedView) -> Card {
+    Card::new(format!("Feed {} is paused", view.feed.number))
+        .text("Nothing is posted until it is resumed. An open round is still revealed, and no streak breaks.")
+}
+
+#[must_use]
+pub fn feed_resumed(view: &FeedView, now: DateTime<Utc>) -> Card {
+    Card::new(format!("Feed {} goes on", view.feed.number)).tone(Tone::Good).heading("Next").text(next(view, now))
+}
+
+#[must_use]
+pub fn feed_removed(view: &FeedView) -> Card {
+    Card::new(format!("Feed {} is removed", view.feed.number))
+        .text("Its history and its points stay. An open round is still revealed.")
+}
+
+/// What the feed would post next, without the right answer.
+#[must_use]
+pub fn feed_preview(view: &FeedView, trap: &Trap) -> Card {
+    let order: Vec<usize> = (0..trap.options().len()).collect();
+    let sorted = alphabetical(trap, order);
+    question(trap, &sorted, &trap.headline)
+        .tone(Tone::Open)
+        .small(format!("Feed {} would post this next. Options are shuffled when it is posted.", view.feed.number))
+}
+
+/// The order of the file often starts with the right option; by their text it says nothing.
+fn alphabetical(trap: &Trap, mut order: Vec<usize>) -> Vec<usize> {
+    let options = trap.options();
+    order.sort_by(|&a, &b| options[a].text.cmp(&options[b].text));
+    order
+}
+
+#[must_use]
+pub fn feed_posted(number: i64, _round: RoundId) -> Card {
+    Card::new(format!("Feed {number}: a trap is on its way"))
+        .tone(Tone::Good)
+        .text("It pays points as usual. The schedule and the streaks are not touched.")
+}
+
+#[must_use]
+pub fn feed_revealed(number: i64, _round: RoundId) -> Card {
+    Card::new(format!("Feed {number}: the reveal is on its way")).tone(Tone::Good).text("Points are official now.")
+}
+
+/// Each feed with what is wrong and how to mend it.
+#[must_use]
+pub fn doctor(checkups: &[Checkup], now: DateTime<Utc>) -> Card {
+    if checkups.is_empty() {
+        return Card::new("No feeds yet").text("Nothing can be wrong. Begin with `/feed add`.");
+    }
+    let ill = checkups.iter().filter(|c| !is_well(c)).count();
+    let mut card = match ill {
+        0 => Card::new("All is well").tone(Tone::Good),
+        n => Card::new(format!("{} with trouble", count(n as u64, "feed", "feeds"))).tone(Tone::Warning),
+    };
+    for checkup in checkups {
+        card = card.text(format!(
+            "**Feed {}** in {}: {}",
+            checkup.view.feed.number,
+            channel(&checkup.view.feed),
+            diagnosis(checkup, now)
+        ));
+    }
+    card
+}
+
+fn is_well(checkup: &Checkup) -> bool {
+    checkup.missing.is_empty()
+        && checkup.trouble.is_none()
+        && checkup.view.pool > 0
+        && !matches!(checkup.view.feed.state, State::Blocked { .. })
+}
+
+fn diagnosis(checkup: &Checkup, now: DateTime<Utc>) -> String {
+    let mut lines = Vec::new();
+    if !checkup.missing.is_empty() {
+        let names: Vec<String> = checkup.missing.iter().map(|name| format!("**{}**", escape(name))).collect();
+        lines.push(format!("I lack {} there. Give it to my role in the channel's settings.", list(&names, "and")));
+    }
+    if let State::Blocked { reason, .. } = &checkup.view.feed.state {
+        lines.push(format!("Blocked: {} I try again by myself.", why(reason)));
+    }
+    if checkup.view.pool == 0 {
+        lines.push("No trap fits its filter any more: edit it.".to_owned());
+    }
+    lines.extend(checkup.trouble.as_ref().map(|trouble| escape(trouble)));
+    if lines.is_empty() { format!("well. {}", state(&checkup.view, now)) } else { lines.join("  \n") }
+}
+
+fn why(reason: &Blocked) -> String {
+    match reason {
+        Blocked::Permission { missing } if missing.is_empty() => "I may not post there.".to_owned(),
+        Blocked::Permission { missing } => {
+            let names: Vec<String> = missing.iter().map(|name| format!("**{}**", escape(name))).collect();
+            format!("I lack {}.", list(&names, "and"))
+        }
+        Blocked::ChannelGone => "the channel is gone.".to_owned(),
+        Blocked::NotInPlace => "I was removed, or my token was revoked.".to_owned(),
+        Blocked::Other { said } => format!("I was told: {}", super::words::quoted(said)),
+    }
+}
+
+/// To the admin, once, when a feed's channel refuses.
+#[must_use]
+pub fn blocked(view: &FeedView, reason: &Blocked) -> Card {
+    Card::new(format!("Feed {} can't post", view.feed.number))
+        .tone(Tone::Warning)
+        .text(format!("In {}: {}", channel(&view.feed), why(reason)))
+        .text("I go on trying and will post again as soon as I can. `/doctor` in the server says what to mend.")
+        .small("You get this once, because you set the feed up.")
+}

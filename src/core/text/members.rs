@@ -1,0 +1,242 @@
+//! What a member asks for: standings, their own record, the library, practice, privacy, help.
+
+use super::rounds::{details, mark, mistake_line, question, reasons, verdict_card};
+use super::words::{capital, confidence, count, full_label, label, mistake, period, shown_long, signed};
+use crate::core::card::{Block, Button, Card, Look, Tone};
+use crate::core::ids::{Action, Confidence};
+use crate::core::markup::escape;
+use crate::core::round::{Shown, Verdict, Verdicted, letter};
+use crate::core::score::{Leaderboard, Standing, Stats};
+use crate::core::trap::{Kind, Trap};
+
+/// A page of the standings, with buttons to the pages beside it.
+#[must_use]
+pub fn leaderboard(board: &Leaderboard) -> Card {
+    let mut card = Card::new(format!("Leaderboard, {}", period(board.period)));
+    if board.lines.is_empty() {
+        return card.text("Nobody has points yet. They come with the first reveal.").small(escape(&board.label));
+    }
+    let rows = board.lines.iter().map(|(rank, standing)| row(*rank, standing)).collect();
+    let head = ["#", "Name", "Points", "Right"].map(str::to_owned).to_vec();
+    card = card.block(Block::Table { head, rows });
+    if let Some((rank, me)) = &board.me
+        && !board.lines.iter().any(|(_, line)| line.member == me.member)
+    {
+        card = card.text(format!("You are number {rank} with {}.", points(me.points)));
+    }
+    let members = count(u64::from(board.members), "member", "members");
+    card = card.small(format!("{} · {members} · page {} of {}", escape(&board.label), board.page + 1, board.pages));
+    if board.pages < 2 {
+        return card;
+    }
+    let to = |label: &str, page: u32, possible: bool| {
+        Button::new(label, Action::Leaderboard { period: board.period, page }).disabled(!possible)
+    };
+    let last = board.pages - 1;
+    card.row(vec![
+        to("Back", board.page.saturating_sub(1), board.page > 0),
+        // Beside a disabled "Back" or "Next" the same page would be named twice; platforms want each id once.
+        to("Next", board.page.saturating_add(1), board.page < last),
+    ])
+}
+
+fn row(rank: u32, standing: &Standing) -> Vec<String> {
+    let right = format!("{}/{}", standing.right, standing.answers);
+    vec![rank.to_string(), standing.name.clone(), sum(standing.points), right]
+}
+
+fn points(n: i64) -> String {
+    if n.abs() == 1 { format!("{} point", sum(n)) } else { format!("{} points", sum(n)) }
+}
+
+/// A sum of points: a real minus sign, and no plus.
+fn sum(n: i64) -> String {
+    signed(n).replace('+', "")
+}
+
+/// What one member did.
+#[must_use]
+pub fn stats(stats: &Stats) -> Card {
+    let mut card = Card::new(stats.name.clone());
+    if stats.answers == 0 {
+        let who = if stats.own { "You have" } else { "They have" };
+        return card.text(format!("{who} no revealed answers here yet."));
+    }
+    let mut facts = vec![
+        ("Points".to_owned(), sum(stats.points)),
+        ("Right".to_owned(), format!("{} of {} ({})", stats.right, stats.answers, percent(stats.right, stats.answers))),
+        ("Baits taken".to_owned(), stats.baits.to_string()),
+    ];
+    facts.extend(
+        stats.streaks.iter().map(|(feed, streak)| {
+            (format!("Streak, feed {feed}"), format!("{} (best {})", streak.current, streak.best))
+        }),
+    );
+    let ranks: Vec<String> = stats.ranks.iter().map(|(p, rank)| format!("{rank} {}", period(*p))).collect();
+    if !ranks.is_empty() {
+        facts.push(("Rank".to_owned(), ranks.join(", ")));
+    }
+    card = card.block(Block::Facts(facts));
+    let sure: Vec<String> = Confidence::ALL
+        .into_iter()
+        .zip(stats.by_confidence)
+        .filter(|(_, (answers, _))| *answers > 0)
+        .map(|(c, (answers, right))| {
+            format!("- {}: right {} of {answers} ({})", capital(confidence(c)), right, percent(right, answers))
+        })
+        .collect();
+    card = card.heading("When you said …").text(sure.join("\n"));
+    if !stats.mistakes.is_empty() {
+        let lines: Vec<String> =
+            stats.mistakes.iter().take(5).map(|(name, times)| format!("- {} ({times}×)", escape(name))).collect();
+        card = card.heading("Beliefs that cost points").text(lines.join("\n"));
+    }
+    if stats.own { card.small("Guess pays below 50 %, certain above 80 %: say what you believe.") } else { card }
+}
+
+fn percent(part: u32, whole: u32) -> String {
+    format!("{:.0} %", f64::from(part) / f64::from(whole.max(1)) * 100.0)
+}
+
+/// One trap to read, whole: the question, each option with its reason, explanation, follow-up, sources.
+#[must_use]
+pub fn library(trap: &Trap) -> Vec<Card> {
+    let order: Vec<usize> = (0..trap.options().len()).collect();
+    let mut first = question(trap, &[], &trap.title);
+    for (position, option) in trap.options().iter().enumerate() {
+        let text = format!("{} {}", mark(option.role), option.text);
+        first = first.block(Block::Choice { letter: letter(position), text });
+    }
+    let mut answer = Card::new("The options").tone(Tone::Good);
+    for reason in reasons(trap, &order) {
+        answer = answer.text(reason);
+    }
+    let mut cards = vec![first.small(full_label(trap)), answer];
+    cards.extend(details(trap));
+    cards
+}
+
+/// A practice trap with its buttons.
+#[must_use]
+pub fn practice(trap: &Trap, variant: u16, seed: u32, order: &[usize]) -> Card {
+    let card = question(trap, order, &trap.headline).tone(Tone::Open);
+    let buttons = match &trap.kind {
+        Kind::Choice { .. } => (0..order.len())
+            .map(|position| {
+                let id = trap.id.clone();
+                let action =
+                    Action::Practice { trap: id, variant, seed, position: u8::try_from(position).unwrap_or(u8::MAX) };
+                Button::new(letter(position).to_string(), action)
+            })
+            .collect(),
+        Kind::Number(_) => {
+            let action = Action::PracticeNumber { trap: trap.id.clone(), variant };
+            vec![Button::new("Type your answer", action).look(Look::Primary)]
+        }
+    };
+    card.small(format!("Practice: only you see it, and it pays no points. {}", label(trap))).row(buttons)
+}
+
+/// A judged practice answer: the verdict first, then the reasons, then explanation, follow-up and sources.
+#[must_use]
+pub fn practice_judged(
+    trap: &Trap,
+    order: &[usize],
+    said: &Shown,
+    right: &Shown,
+    verdict: &Verdict,
+    why: Option<&str>,
+) -> Vec<Card> {
+    let mut first = verdict_card(verdict);
+    first.title = Some(
+        match verdict.role {
+            Verdicted::Right => "Right",
+            Verdicted::Bait => "You took the bait",
+            Verdicted::Wrong | Verdicted::Astray => "Not this time",
+        }
+        .to_owned(),
+    );
+    first = first.text(format!("**{}**", escape(&trap.title))).text(format!("You said {}.", shown_long(said)));
+    if let Some(why) = why {
+        first = first.text(why.to_owned());
+    }
+    if let Some(line) = mistake_line(verdict) {
+        first = first.text(line);
+    }
+    if verdict.role != Verdicted::Right {
+        first = first.text(format!("Right is {}.", shown_long(right)));
+    }
+    let mut others = Card::new("The options");
+    for reason in reasons(trap, order) {
+        others = others.text(reason);
+    }
+    let mut cards = vec![first, others];
+    cards.extend(details(trap));
+    if let Some(last) = cards.last_mut() {
+        last.buttons.push(vec![Button::new("Another trap", Action::PracticeMore).look(Look::Primary)]);
+    }
+    cards
+}
+
+/// The line above the exported file.
+#[must_use]
+pub fn privacy_export(bytes: usize) -> Card {
+    Card::new("Your data").text(format!(
+        "All that is kept about you in this community, as JSON ({} kB). Only you see this.",
+        bytes.div_ceil(1000)
+    ))
+}
+
+/// Asks once more before anything is deleted.
+#[must_use]
+pub fn privacy_confirm() -> Card {
+    Card::new("Delete your data?")
+        .tone(Tone::Warning)
+        .text(
+            "Your answers, points, streaks and name in this community go for good. \
+             Counts in rounds that were revealed stay, without your name.",
+        )
+        .row(vec![Button::new("Delete everything", Action::PrivacyDelete).look(Look::Danger)])
+}
+
+#[must_use]
+pub fn privacy_deleted(answers: u64) -> Card {
+    Card::new("Deleted")
+        .tone(Tone::Good)
+        .text(format!("{} and all that hung on them are gone.", capital(&count(answers, "answer", "answers"))))
+}
+
+/// How it works, on one screen of a phone. `admin`: with the part about feeds.
+#[must_use]
+pub fn help(admin: bool) -> Card {
+    let card = Card::new("How Trapline works")
+        .text(
+            "Each day I set one interview trap: a question whose obvious answer is wrong. \
+             Press a letter to answer in private, then say how sure you are. At the reveal all see who walked into it and why.",
+        )
+        .block(Block::Facts(vec![
+            ("Guess".to_owned(), super::pays(Confidence::Guess)),
+            ("Sure".to_owned(), super::pays(Confidence::Sure)),
+            ("Certain".to_owned(), super::pays(Confidence::Certain)),
+        ]))
+        .text(
+            "- `/today`: the open trap and your answer\n- `/trap`: practise one, just for you\n\
+             - `/leaderboard` and `/stats`: who stands where\n- `/library`: read any trap that is not open\n\
+             - `/privacy`: take your data along, or delete it",
+        )
+        .small("A streak counts the feed's own days. Every 7 answers earn a freeze that saves a missed one; you hold 2 at most.");
+    if !admin {
+        return card;
+    }
+    card.heading("For admins").text(
+        "- `/feed add`: a channel is enough; time, zone, days and filters are up to you\n\
+         - `/feed edit`, `pause`, `resume`, `remove`, `preview`, `post`, `reveal`\n\
+         - `/doctor`: what is wrong, if anything is",
+    )
+}
+
+/// A misconception as words: for pages that list them by slug.
+#[must_use]
+pub fn misconception(slug: &str) -> String {
+    mistake(slug)
+}

@@ -1,0 +1,26 @@
+//! Every sentence that a user reads, as pure functions from data to [`Card`](super::card::Card).
+//!
+//! All text of a card is CommonMark except where its type says plain; what a person typed goes through
+//! [`super::markup::escape`] here and nowhere else.
+
+mod feeds;
+mod members;
+mod refusals;
+mod rounds;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use feeds::{
+    blocked, doctor, feed_added, feed_edited, feed_list, feed_paused, feed_posted, feed_preview, feed_removed,
+    feed_resumed, feed_revealed,
+};
+pub use members::{
+    help, leaderboard, library, misconception, practice, practice_judged, privacy_confirm, privacy_deleted,
+    privacy_export, stats,
+};
+pub use refusals::{fault, refusal};
+pub use rounds::{
+    bait_line, bars, mine_open, mine_revealed, post, post_revealed, receipt, reveal, reveal_details, thread_name, today,
+};
+pub use words::{confidence, full_label, label, pays, period, series, shown, signed};

@@ -1,0 +1,114 @@
+//! Why the answer is no, in words: what is wrong, and what would be right.
+
+use super::words::{distance, list, quoted, series};
+use crate::core::card::{Card, Tone};
+use crate::core::markup::escape;
+use crate::core::refusal::Refusal;
+
+/// One short card: nothing has changed.
+#[must_use]
+pub fn refusal(refusal: &Refusal) -> Card {
+    Card::default().tone(Tone::Bad).text(sentence(refusal))
+}
+
+/// Something broke: one neutral sentence with the id under which the log has the cause.
+#[must_use]
+pub fn fault(id: &str) -> Card {
+    Card::default()
+        .tone(Tone::Bad)
+        .text("Something went wrong on my side, and nothing was changed. Please try again in a moment.")
+        .small(format!("If it stays, tell whoever runs me: {}", quoted(id)))
+}
+
+fn near(values: &[String]) -> String {
+    let names: Vec<String> = values.iter().take(5).map(|v| format!("**{}**", escape(v))).collect();
+    if names.is_empty() { String::new() } else { format!(" Did you mean {}?", list(&names, "or")) }
+}
+
+fn sentence(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::RoundOver => "This round is over: the reveal is out, and answers no longer count.".into(),
+        Refusal::RoundUnknown => "I don't know this round here. `/today` shows what is open.".into(),
+        Refusal::OptionUnknown => "That is not one of this trap's answers.".into(),
+        Refusal::StaleButton => "This button is from another version of me. `/today` shows what is open.".into(),
+        Refusal::NotAnswered => "Answer first, then say how sure you are.".into(),
+        Refusal::BadNumber { given } => {
+            format!("I can't read {} as a number. Type it like `84`, `0.35` or `1.2e9`.", quoted(given))
+        }
+        Refusal::TrapOpen => "This trap is open here: it can be read after its reveal.".into(),
+        Refusal::UnknownTrap { given, near: n } => format!("I know no trap {}.{}", quoted(given), near(n)),
+        Refusal::NothingOpen { next: None } => {
+            "No trap is open here, and none is scheduled. `/trap` gives you one to practise.".into()
+        }
+        Refusal::NothingOpen { next: Some(at) } => format!(
+            "No trap is open here. The next one comes {}; `/trap` gives you one to practise.",
+            distance(*at, chrono_tz::UTC)
+        ),
+        Refusal::NotInPlace => "This works in a server, not in private messages.".into(),
+        Refusal::UnknownMember => "They have not answered anything here yet.".into(),
+        Refusal::NotSaved => "I could not save that just now, so it does not count. Please press again.".into(),
+        Refusal::NotAdmin => "Only those who may manage this server can do that.".into(),
+        Refusal::UnknownFeed { given, have } => unknown_feed(given, have),
+        Refusal::UnknownZone { given, near: n } => {
+            format!("I know no time zone {}. Zones look like `Europe/Berlin`.{}", quoted(given), near(n))
+        }
+        Refusal::BadTime { given, near: n } => {
+            format!("I can't read {} as a time of day. Times look like `09:00`.{}", quoted(given), near(n))
+        }
+        Refusal::BadDays { given, near: n } => format!(
+            "I can't read {} as days. Days look like `daily`, `weekdays` or `mon,wed,fri`.{}",
+            quoted(given),
+            near(n)
+        ),
+        Refusal::BadCron { given, why } => format!(
+            "I can't read {} as a crontab: {}. It has five fields, such as `0 9 * * 1-5` for 09:00 from Monday to Friday.",
+            quoted(given),
+            escape(why)
+        ),
+        Refusal::CronAndTime => "Give either `cron`, or `time` and `days`; not both.".into(),
+        Refusal::NeverFires { given } => format!("{} never comes: no such date exists.", quoted(given)),
+        Refusal::UnknownSeries { given, near: n } => format!("I know no series {}.{}", quoted(given), near(n)),
+        Refusal::UnknownTopic { given, near: n } => format!("I know no topic {}.{}", quoted(given), near(n)),
+        Refusal::UnknownLevel { given, near: n } => format!("I know no level {}.{}", quoted(given), near(n)),
+        Refusal::UnknownOrder { given, near: n } => format!("I know no order {}.{}", quoted(given), near(n)),
+        Refusal::EmptyFilter { series: s, topic, level } => {
+            let mut parts = Vec::new();
+            parts.extend(s.as_ref().map(|s| format!("series {}", series(s))));
+            parts.extend(topic.as_ref().map(|t| format!("topic {}", escape(t))));
+            parts.extend(level.as_ref().map(|l| format!("level {}", escape(l))));
+            format!("No trap has {}. Leave one of them out.", list(&parts, "and"))
+        }
+        Refusal::AllOpen => "Every trap that fits is open here. There is one again after the next reveal.".into(),
+        Refusal::BadRevealAfter { given } => {
+            format!("{} is not a time to the reveal: 1 to 72 hours, or 0 for \"with the next post\".", quoted(given))
+        }
+        Refusal::ChannelKind { channel, kind } => format!(
+            "[That channel](channel:{channel}) is a {}. A feed needs a text or announcement channel.",
+            escape(kind)
+        ),
+        Refusal::ChannelUnseen { channel } => format!(
+            "I can't see [that channel](channel:{channel}). Give my role **View Channel** there, or choose another."
+        ),
+        Refusal::MissingPermissions { channel, names } => {
+            let names: Vec<String> = names.iter().map(|name| format!("**{}**", escape(name))).collect();
+            format!(
+                "In [that channel](channel:{channel}) I lack {}. Give it to my role in the channel's settings, then try again.",
+                list(&names, "and")
+            )
+        }
+        Refusal::UnknownRole { given } => format!("I can't ping {}. Choose a role of this server.", quoted(given)),
+        Refusal::SameFeed { number } => format!("Feed {number} posts in that channel at those times already."),
+        Refusal::NothingToChange => "That changes nothing. Name at least one setting.".into(),
+        Refusal::NothingToReveal { number } => format!("Feed {number} has no open round."),
+        Refusal::BadName { given } => format!("{} can't be a name: 1 to 32 visible characters.", quoted(given)),
+    }
+}
+
+fn unknown_feed(given: &str, have: &[i64]) -> String {
+    let numbers: Vec<String> = have.iter().map(|n| format!("**{n}**")).collect();
+    match numbers.as_slice() {
+        [] => "There are no feeds here yet. `/feed add` makes one.".to_owned(),
+        some if given.trim().is_empty() => format!("Which feed? There is {}.", list(some, "and")),
+        some => format!("There is no feed {} here. There is {}.", quoted(given), list(some, "and")),
+    }
+}

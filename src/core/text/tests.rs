@@ -1,0 +1,400 @@
+//! Every sentence, as a person reads it. Snapshots: a change of wording is a change that somebody looks at.
+
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono_tz::Europe::Berlin;
+
+use super::*;
+use crate::core::calendar::{Schedule, Slot};
+use crate::core::card::{Act, Block, Card};
+use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Filter, Order, RevealAfter, Settings, State};
+use crate::core::ids::{CommunityId, Confidence, FeedId, MemberId, Period, PlaceId, Platform, RoundId, TrapId};
+use crate::core::markup;
+use crate::core::refusal::Refusal;
+use crate::core::round::{Count, Mine, Outcome, Receipt, Reveal, Round, Shown, Tally, Verdict, Verdicted};
+use crate::core::score::{Leaderboard, Standing, Stats, Streak};
+use crate::core::trap::{Choice, FollowUp, Kind, Level, Number, NumberMistake, Role, Source, Trap};
+
+fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 24, 12, 0, 0).unwrap()
+}
+
+fn choice(text: &str, role: Role, why: &str) -> Choice {
+    let mistake = (role != Role::Right).then(|| "counts-weights-only".to_owned());
+    Choice { text: text.into(), role, why: why.into(), mistake }
+}
+
+fn trap() -> Trap {
+    Trap {
+        id: TrapId::try_from("fp32-hidden-tax".to_owned()).unwrap(),
+        series: "llm-system-design".into(),
+        number: 45,
+        title: "The FP32 Hidden Tax".into(),
+        headline: "A 7B model on one 80 GB card".into(),
+        published: NaiveDate::from_ymd_opt(2026, 5, 8).unwrap(),
+        level: Level::Senior,
+        topics: vec!["memory".into()],
+        minutes: 3,
+        kind: Kind::Choice {
+            options: vec![
+                choice("112 GB: it does not fit", Role::Right, "Sixteen bytes a parameter."),
+                choice(
+                    "28 GB: it fits with room",
+                    Role::Bait,
+                    "Tempts: weights and gradients. Fails: no optimizer state.",
+                ),
+                choice("84 GB: just too much", Role::Wrong, "Forgets the master copy."),
+            ],
+        },
+        scenario: "You fine-tune all of a 7B model with Adam in BF16.".into(),
+        ask: "How much memory do the states need?".into(),
+        explanation: "Adam keeps `m` and `v` in FP32.".into(),
+        follow_up: FollowUp { question: "And with ZeRO-1 on 8 cards?".into(), outline: "Shard the 12 bytes.".into() },
+        sources: vec![Source {
+            title: "ZeRO".into(),
+            by: "Rajbhandari et al.".into(),
+            year: 2020,
+            url: "https://arxiv.org/abs/1910.02054".into(),
+        }],
+        numbers: vec![("total_gb".into(), 112.0)],
+    }
+}
+
+fn number_trap() -> Trap {
+    let known =
+        |value, mistake: &str| NumberMistake { value, mistake: mistake.into(), why: format!("Because of {mistake}.") };
+    Trap {
+        kind: Kind::Number(Number {
+            value: 112.0,
+            unit: "GB".into(),
+            tolerance: 0.02,
+            why: "Sixteen bytes a parameter.".into(),
+            mistakes: vec![known(28.0, "counts-weights-only"), known(84.0, "forgets-master-copy")],
+        }),
+        ..trap()
+    }
+}
+
+fn round(trap: Trap) -> Round {
+    Round {
+        id: RoundId(7),
+        feed: FeedId(1),
+        order: if trap.options().is_empty() { vec![] } else { vec![2, 0, 1] },
+        trap,
+        late: false,
+        extra: false,
+        posted_at: noon(),
+        reveal_at: Some(noon() + chrono::TimeDelta::hours(8)),
+        revealed_at: None,
+        zone: Berlin,
+    }
+}
+
+fn count(answers: u32, confident: u32) -> Count {
+    Count { answers, confident }
+}
+
+fn revealed(trap: Trap, counts: Vec<Count>) -> Reveal {
+    let gains = vec![("Ann *the* great".to_owned(), 10), ("Bob".to_owned(), 4)];
+    Reveal { round: Round { revealed_at: Some(noon()), ..round(trap) }, tally: Tally { counts }, gains }
+}
+
+fn b() -> Shown {
+    Shown::Option { letter: 'B', text: "112 GB: it does not fit".into() }
+}
+
+fn feed_view(state: State) -> FeedView {
+    let schedule = Schedule::from_stored("daily 09:00", "Europe/Berlin").unwrap();
+    let next = schedule.upcoming(noon(), 3);
+    FeedView {
+        feed: Feed {
+            id: FeedId(1),
+            place: PlaceId(1),
+            community: CommunityId(1),
+            platform: Platform::Discord,
+            number: 1,
+            settings: Settings {
+                channel: "42".into(),
+                schedule,
+                filter: Filter { series: Some("llm-system-design".into()), topic: None, level: Some(Level::Senior) },
+                order: Order::Mixed,
+                reveal: RevealAfter::Hours(8),
+                role: Some("77".into()),
+                thread: true,
+            },
+            state,
+            since: noon(),
+            created_at: noon(),
+        },
+        next,
+        pool: 24,
+        zone_assumed: false,
+        open: None,
+        last_skipped: None,
+    }
+}
+
+/// The card as lines of text, markup left in, so that the snapshot reads like the message.
+fn dump(card: &Card) -> String {
+    let mut lines = vec![format!("[{:?}] {}", card.tone, card.title.as_deref().unwrap_or("(no title)"))];
+    lines.extend(card.ping.iter().map(|role| format!("ping {role}")));
+    for block in &card.blocks {
+        lines.push(match block {
+            Block::Text(text) => text.clone(),
+            Block::Heading(text) => format!("## {text}"),
+            Block::Choice { letter, text } => format!("({letter}) {text}"),
+            Block::Bar(bar) => {
+                format!("|{}| {:?} {} of {} ({} confident)", bar.label, bar.role, bar.count, bar.total, bar.confident)
+            }
+            Block::Facts(facts) => facts.iter().map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("\n"),
+            Block::Table { head, rows } => {
+                std::iter::once(head).chain(rows).map(|r| r.join(" | ")).collect::<Vec<_>>().join("\n")
+            }
+            Block::Small(text) => format!("(small) {text}"),
+            Block::Divider => "---".into(),
+        });
+    }
+    for row in &card.buttons {
+        let labels: Vec<String> = row
+            .iter()
+            .map(|button| {
+                let act = match &button.act {
+                    Act::Do(action) => action.encode(),
+                    Act::Open(url) => url.clone(),
+                };
+                format!("[{} {:?}{} → {act}]", button.label, button.look, if button.disabled { " off" } else { "" })
+            })
+            .collect();
+        lines.push(labels.join(" "));
+    }
+    lines.join("\n")
+}
+
+fn dump_all(cards: &[Card]) -> String {
+    cards.iter().map(dump).collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn a_round_from_post_to_reveal() {
+    let counts = vec![count(2, 1), count(3, 2), count(0, 0)];
+    let choice = revealed(trap(), counts);
+    insta::assert_snapshot!("post", dump(&post(&round(trap()), 0, Some("77"))));
+    insta::assert_snapshot!(
+        "post_late_number",
+        dump(&post(&Round { late: true, reveal_at: None, ..round(number_trap()) }, 12, None))
+    );
+    insta::assert_snapshot!("post_revealed", dump(&post_revealed(&choice)));
+    insta::assert_snapshot!("reveal", dump(&reveal(&choice)));
+    insta::assert_snapshot!("reveal_details", dump_all(&reveal_details(&choice)));
+    let number = revealed(number_trap(), vec![count(1, 0), count(1, 0), count(0, 0), count(2, 1)]);
+    insta::assert_snapshot!("reveal_number", dump(&reveal(&number)));
+    let nobody = Reveal { gains: vec![], ..revealed(trap(), vec![Count::default(); 3]) };
+    insta::assert_snapshot!("reveal_nobody", dump(&reveal(&nobody)));
+}
+
+#[test]
+fn what_a_member_is_told() {
+    let receipt_of = |before| Receipt {
+        round: RoundId(7),
+        headline: trap().headline,
+        said: b(),
+        confidence: Confidence::Sure,
+        before,
+        reveal_at: Some(noon()),
+        zone: Berlin,
+    };
+    let before = Shown::Option { letter: 'A', text: "84 GB".into() };
+    insta::assert_snapshot!("receipt", dump(&receipt(&receipt_of(None))));
+    insta::assert_snapshot!("receipt_changed", dump(&receipt(&receipt_of(Some(before)))));
+    let mine = Mine {
+        round: round(trap()),
+        answered: 3,
+        said: Some((b(), Confidence::Sure)),
+        channel: "42".into(),
+        message: Some("99".into()),
+    };
+    let link = |_: &Mine| Some("https://discord.com/channels/1/42/99".to_owned());
+    insta::assert_snapshot!("mine_open", dump(&mine_open(&mine)));
+    insta::assert_snapshot!("today_one", dump(&today(std::slice::from_ref(&mine), link)));
+    insta::assert_snapshot!("today_two", dump(&today(&[mine.clone(), Mine { said: None, ..mine }], link)));
+    let verdict = Verdict { role: Verdicted::Bait, mistake: Some("counts-weights-only".into()), points: -4 };
+    let outcome = Outcome {
+        round: RoundId(7),
+        title: trap().title,
+        said: Some((Shown::Option { letter: 'C', text: "28 GB".into() }, Confidence::Sure, verdict.clone())),
+        right: b(),
+        why: Some("It forgets the optimizer.".into()),
+        streak: Streak { current: 8, best: 11, freezes: 1, toward: 1 },
+    };
+    insta::assert_snapshot!("mine_revealed", dump(&mine_revealed(&outcome)));
+    insta::assert_snapshot!("mine_missed", dump(&mine_revealed(&Outcome { said: None, ..outcome })));
+    insta::assert_snapshot!("practice", dump(&practice(&trap(), 0, 9, &[1, 0, 2])));
+    let said = Shown::Option { letter: 'A', text: "28 GB".into() };
+    let judged = practice_judged(&trap(), &[1, 0, 2], &said, &b(), &verdict, Some("It forgets the optimizer."));
+    insta::assert_snapshot!("practice_judged", dump_all(&judged));
+}
+
+#[test]
+fn standings_and_records() {
+    let standing = |id, name: &str, points| Standing {
+        member: MemberId(id),
+        name: name.into(),
+        points,
+        right: 3,
+        answers: 5,
+        reached_at: noon(),
+    };
+    let board = Leaderboard {
+        period: Period::Week,
+        label: "23–29 November 2026".into(),
+        page: 0,
+        pages: 2,
+        lines: vec![(1, standing(1, "Ann", 34)), (2, standing(2, "Bob", -4))],
+        me: Some((12, standing(3, "Me", 2))),
+        members: 12,
+    };
+    insta::assert_snapshot!("leaderboard", dump(&leaderboard(&board)));
+    insta::assert_snapshot!("leaderboard_empty", dump(&leaderboard(&Leaderboard { lines: vec![], me: None, ..board })));
+    let record = Stats {
+        name: "Ann".into(),
+        answers: 20,
+        right: 12,
+        points: 64,
+        by_confidence: [(8, 3), (0, 0), (12, 9)],
+        baits: 5,
+        mistakes: vec![("Counts the weights only".into(), 3)],
+        streaks: vec![(1, Streak { current: 4, best: 9, freezes: 2, toward: 0 })],
+        ranks: vec![(Period::Week, 2)],
+        own: true,
+    };
+    insta::assert_snapshot!("stats", dump(&stats(&record)));
+    insta::assert_snapshot!("stats_empty", dump(&stats(&Stats { answers: 0, own: false, ..record })));
+    insta::assert_snapshot!("help", dump(&help(true)));
+    insta::assert_snapshot!("privacy", dump_all(&[privacy_confirm(), privacy_deleted(1), privacy_export(2100)]));
+    insta::assert_snapshot!("library", dump_all(&library(&trap())));
+}
+
+#[test]
+fn what_an_admin_is_told() {
+    let active = feed_view(State::Active);
+    let refused = Blocked::Permission { missing: vec!["Send Messages".into()] };
+    let blocked_view = feed_view(State::Blocked { reason: refused.clone(), since: noon() });
+    let assumed = FeedView { zone_assumed: true, ..active.clone() };
+    let due_now = Slot { at: noon(), ..active.next[0] };
+    let edited = FeedView { next: vec![due_now, active.next[1]], ..active.clone() };
+    insta::assert_snapshot!("feed_added", dump(&feed_added(&assumed, noon())));
+    insta::assert_snapshot!("feed_edited", dump(&feed_edited(&edited, noon())));
+    let list = [active.clone(), feed_view(State::Paused), blocked_view.clone()];
+    insta::assert_snapshot!("feed_list", dump(&feed_list(&list, noon())));
+    insta::assert_snapshot!("feed_list_empty", dump(&feed_list(&[], noon())));
+    insta::assert_snapshot!("feed_preview", dump(&feed_preview(&active, &trap())));
+    let by_hand = [
+        feed_paused(&active),
+        feed_resumed(&active, noon()),
+        feed_removed(&active),
+        feed_posted(1, RoundId(7)),
+        feed_revealed(1, RoundId(7)),
+        blocked(&blocked_view, &refused),
+    ];
+    insta::assert_snapshot!("feed_by_hand", dump_all(&by_hand));
+    let checkup = |view: &FeedView, missing: &[&str]| Checkup {
+        view: view.clone(),
+        missing: missing.iter().map(|m| (*m).to_owned()).collect(),
+        trouble: None,
+    };
+    let checkups = [checkup(&active, &[]), checkup(&blocked_view, &["Send Messages", "Embed Links"])];
+    insta::assert_snapshot!("doctor", dump(&doctor(&checkups, noon())));
+    insta::assert_snapshot!("doctor_well", dump(&doctor(&checkups[..1], noon())));
+}
+
+#[test]
+fn every_refusal_says_what_would_be_right() {
+    let near = || vec!["Europe/Berlin".to_owned(), "Europe/Dublin".to_owned()];
+    let given = || "Berlim `@everyone`".to_owned();
+    let all = [
+        Refusal::RoundOver,
+        Refusal::RoundUnknown,
+        Refusal::OptionUnknown,
+        Refusal::StaleButton,
+        Refusal::NotAnswered,
+        Refusal::BadNumber { given: "many".into() },
+        Refusal::TrapOpen,
+        Refusal::UnknownTrap { given: given(), near: vec![] },
+        Refusal::NothingOpen { next: None },
+        Refusal::NothingOpen { next: Some(noon()) },
+        Refusal::NotInPlace,
+        Refusal::UnknownMember,
+        Refusal::NotSaved,
+        Refusal::NotAdmin,
+        Refusal::UnknownFeed { given: "9".into(), have: vec![1, 2] },
+        Refusal::UnknownFeed { given: String::new(), have: vec![1, 2] },
+        Refusal::UnknownFeed { given: "9".into(), have: vec![] },
+        Refusal::UnknownZone { given: given(), near: near() },
+        Refusal::BadTime { given: "25:00".into(), near: vec!["23:00".into()] },
+        Refusal::BadDays { given: "someday".into(), near: vec!["sunday".into()] },
+        Refusal::BadCron { given: "* *".into(), why: "it has two fields".into() },
+        Refusal::CronAndTime,
+        Refusal::NeverFires { given: "0 9 30 2 *".into() },
+        Refusal::UnknownSeries { given: given(), near: vec!["deep-learning".into()] },
+        Refusal::UnknownTopic { given: given(), near: vec![] },
+        Refusal::UnknownLevel { given: given(), near: vec!["senior".into()] },
+        Refusal::UnknownOrder { given: given(), near: vec!["mixed".into()] },
+        Refusal::EmptyFilter { series: Some("deep-learning".into()), topic: Some("rlhf".into()), level: None },
+        Refusal::AllOpen,
+        Refusal::BadRevealAfter { given: "100".into() },
+        Refusal::ChannelKind { channel: "42".into(), kind: "voice channel".into() },
+        Refusal::ChannelUnseen { channel: "42".into() },
+        Refusal::MissingPermissions { channel: "42".into(), names: vec!["Send Messages".into(), "Embed Links".into()] },
+        Refusal::UnknownRole { given: "everyone".into() },
+        Refusal::SameFeed { number: 1 },
+        Refusal::NothingToChange,
+        Refusal::NothingToReveal { number: 1 },
+        Refusal::BadName { given: "  ".into() },
+    ];
+    let lines: Vec<String> = all.iter().map(|r| dump(&refusal(r))).collect();
+    insta::assert_snapshot!("refusals", lines.join("\n"));
+    insta::assert_snapshot!("fault", dump(&fault("a1b2c3")));
+}
+
+#[test]
+fn an_open_round_says_nothing_that_tells_the_answer() {
+    let said = dump(&post(&round(trap()), 3, None));
+    let hidden = ["The FP32 Hidden Tax", "#45", "Sixteen", "Tempts", "fp32-hidden-tax", "Right", "Bait"];
+    for secret in hidden {
+        assert!(!said.contains(secret), "an open round shows {secret}:\n{said}");
+    }
+    // Whichever option is right, the card is the same.
+    let mut other = trap();
+    if let Kind::Choice { options } = &mut other.kind {
+        let (a, b) = (options[0].role, options[1].role);
+        options[0].role = b;
+        options[1].role = a;
+    }
+    assert_eq!(dump(&post(&round(other), 3, None)), said);
+}
+
+#[test]
+fn names_never_become_markup() {
+    let reveal = reveal(&revealed(trap(), vec![count(1, 0); 3]));
+    let line = reveal.blocks.iter().find_map(|b| match b {
+        Block::Text(text) if text.starts_with("Gained") => Some(text.clone()),
+        _ => None,
+    });
+    assert!(markup::plain(&markup::parse(&line.unwrap())).contains("Ann *the* great"));
+}
+
+#[test]
+fn labels_fit_both_platforms() {
+    let cards = [
+        post(&round(number_trap()), 0, None),
+        mine_open(&Mine {
+            round: round(trap()),
+            answered: 0,
+            said: Some((b(), Confidence::Certain)),
+            channel: String::new(),
+            message: None,
+        }),
+    ];
+    for button in cards.iter().flat_map(|card| card.buttons.iter().flatten()) {
+        assert!(button.label.chars().count() <= 75, "{}", button.label);
+    }
+}

@@ -1,0 +1,145 @@
+//! The small words that sentences are made of.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::core::ids::{Confidence, Period};
+use crate::core::markup::escape;
+use crate::core::number;
+use crate::core::round::Shown;
+use crate::core::score::points;
+use crate::core::trap::Trap;
+
+/// A confidence in a word, such as "sure".
+#[must_use]
+pub fn confidence(confidence: Confidence) -> &'static str {
+    confidence.as_str()
+}
+
+/// What a confidence pays: `+8 if right, −4 if wrong`.
+#[must_use]
+pub fn pays(confidence: Confidence) -> String {
+    let (right, wrong) = (points(true, confidence), points(false, confidence));
+    format!("{} if right, {} if wrong", signed(i64::from(right)), signed(i64::from(wrong)))
+}
+
+/// A period in words, such as "this week".
+#[must_use]
+pub fn period(period: Period) -> &'static str {
+    match period {
+        Period::Week => "this week",
+        Period::Month => "this month",
+        Period::Season => "this season",
+        Period::All => "all time",
+    }
+}
+
+/// What somebody said, short: `**B**`, or `84 GB`.
+#[must_use]
+pub fn shown(shown: &Shown) -> String {
+    match shown {
+        Shown::Option { letter, .. } => format!("**{letter}**"),
+        Shown::Value { value, unit } => format!("**{}**", with_unit(*value, unit)),
+    }
+}
+
+/// What somebody said, with the option's text.
+pub(super) fn shown_long(said: &Shown) -> String {
+    match said {
+        Shown::Option { letter, text } => format!("**{letter}** · {text}"),
+        Shown::Value { .. } => shown(said),
+    }
+}
+
+/// What somebody said, for a title: no markup.
+pub(super) fn shown_plain(said: &Shown) -> String {
+    match said {
+        Shown::Option { letter, .. } => letter.to_string(),
+        Shown::Value { value, unit } => with_unit(*value, unit),
+    }
+}
+
+pub(super) fn with_unit(value: f64, unit: &str) -> String {
+    match unit {
+        "" => number::show(value),
+        "%" => format!("{}%", number::show(value)),
+        unit => format!("{} {unit}", number::show(value)),
+    }
+}
+
+/// `+8`, `−4`, `0`.
+#[must_use]
+pub fn signed(points: i64) -> String {
+    match points {
+        0 => "0".to_owned(),
+        1.. => format!("+{points}"),
+        _ => format!("−{}", points.unsigned_abs()),
+    }
+}
+
+/// `1 answer`, `2 answers`.
+pub(super) fn count(n: u64, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
+/// An instant: in each reader's own zone where the platform can, else in the zone given.
+pub(super) fn moment(at: DateTime<Utc>, zone: Tz) -> String {
+    format!("[{}](time:{})", at.with_timezone(&zone).format("%a %-d %b, %H:%M"), at.timestamp())
+}
+
+/// An instant as a distance from now, where the platform can; else the local time.
+pub(super) fn distance(at: DateTime<Utc>, zone: Tz) -> String {
+    format!("[{}](time:{}:R)", at.with_timezone(&zone).format("on %a %-d %b at %H:%M"), at.timestamp())
+}
+
+/// `ML system design · senior · about 3 min`: nothing by which an open trap could be looked up.
+#[must_use]
+pub fn label(trap: &Trap) -> String {
+    format!("{} · {} · about {} min", series(&trap.series), trap.level.as_str(), trap.minutes)
+}
+
+/// `ML system design #33 · senior`: where a trap may be named.
+#[must_use]
+pub fn full_label(trap: &Trap) -> String {
+    format!("{} #{} · {}", series(&trap.series), trap.number, trap.level.as_str())
+}
+
+/// A slug as words: `ml-system-design` is "ML system design".
+#[must_use]
+pub fn series(slug: &str) -> String {
+    let words: Vec<String> = slug
+        .split('-')
+        .enumerate()
+        .map(|(index, word)| match word {
+            "ml" | "llm" | "nlp" | "rl" | "rlhf" | "cv" | "ai" | "gpu" => word.to_uppercase(),
+            _ if index == 0 => capital(word),
+            _ => word.to_owned(),
+        })
+        .collect();
+    escape(&words.join(" "))
+}
+
+pub(super) fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn list(items: &[String], last: &str) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., end] => format!("{} {last} {end}", init.join(", ")),
+    }
+}
+
+/// A slug of the misconceptions as words, where the bank has no sentence for it.
+pub(super) fn mistake(slug: &str) -> String {
+    escape(&capital(&slug.replace('-', " ")))
+}
+
+/// Untrusted text in a code span: shown as typed, cut to 60 characters.
+pub(super) fn quoted(given: &str) -> String {
+    let clean: String = given.chars().filter(|c| !c.is_control() && *c != '`').take(60).collect();
+    if clean.trim().is_empty() { "nothing".to_owned() } else { format!("`{}`", clean.trim()) }
+}
