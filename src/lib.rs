@@ -3,4 +3,5 @@
 //! Direction of dependence, held by `tests/architecture.rs`:
 //! `main → app → {chat, scheduler} → service → {store, ports, bank} → core`.
 
+pub mod bank;
 pub mod core;

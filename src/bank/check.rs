@@ -1,0 +1,70 @@
+//! `trapline check`: all that can be said about files, or about the built-in bank.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use super::files::{Document, Files};
+use super::lint::set::{self, Member};
+use super::report::Report;
+use super::{Bank, embed};
+
+/// Checks files and folders of traps; without any, the built-in bank. `today` is the day on which waivers must still hold.
+///
+/// A community's files are checked beside the built-in bank, whose ids, numbers and misconceptions they meet when they
+/// are loaded; files that are the built-in bank's own are checked by themselves. From twenty traps on, the rules about a set apply too.
+#[must_use]
+pub fn check(paths: &[PathBuf], today: NaiveDate) -> Report {
+    let builtin = || Files::embedded(&embed::QUESTIONS, embed::ROOT);
+    if paths.is_empty() {
+        return check_in(Bank::default(), builtin(), embed::ROOT, today);
+    }
+    let files = gathered(paths);
+    let place = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" ");
+    let own: HashSet<(String, String)> = builtin().traps.iter().map(located).collect();
+    let is_own = own.is_empty() || files.traps.iter().any(|d| own.contains(&located(d)));
+    let bank = if is_own && !files.vocabularies.is_empty() { Bank::default() } else { Bank::builtin_in_part().0 };
+    check_in(bank, files, &place, today)
+}
+
+fn located(document: &Document) -> (String, String) {
+    let (series, name) = document.place();
+    (series.to_owned(), name.to_owned())
+}
+
+/// The files that the paths stand for, each once even where a file and its folder are both named.
+fn gathered(paths: &[PathBuf]) -> Files {
+    let mut all = Files::default();
+    for path in paths {
+        let files = Files::path(path);
+        all.vocabularies.extend(files.vocabularies);
+        all.traps.extend(files.traps);
+        all.findings.extend(files.findings);
+    }
+    if paths.len() > 1 {
+        for documents in [&mut all.vocabularies, &mut all.traps] {
+            let mut seen = BTreeSet::new();
+            documents.retain(|d| seen.insert(d.identity()));
+        }
+    }
+    all
+}
+
+fn check_in(mut bank: Bank, files: Files, place: &str, today: NaiveDate) -> Report {
+    let (mut findings, admitted) = bank.add(files, Some(today));
+    let members: Vec<Member<'_>> = admitted
+        .iter()
+        .filter_map(|file| {
+            let entry = bank.get(file.id.as_ref()?)?;
+            Some(Member {
+                trap: entry.trap(),
+                traits: file.traits.as_ref()?,
+                file: &file.label,
+                mistakes: &file.mistakes,
+            })
+        })
+        .collect();
+    findings.extend(set::check(&members, place));
+    Report::new(findings)
+}

@@ -1,0 +1,181 @@
+//! One file after another, on all cores: read, parsed, computed, linted.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::files::Document;
+use super::front::{self, Waiver};
+use super::lint::{self, set::Traits};
+use super::make::{Draft, make};
+use super::numbers::Engine;
+use super::report::{Finding, Severity, Sink};
+use super::sections;
+use super::table::is_slug;
+use crate::core::ids::TrapId;
+use crate::core::trap::Trap;
+
+/// Below this many files, threads cost more than they save.
+const ALONE: usize = 64;
+
+/// A file, examined.
+#[derive(Debug)]
+pub(super) struct Examined {
+    pub(super) label: String,
+    /// All variants, the canonical one first; there only where the file has no error.
+    pub(super) variants: Option<Vec<Trap>>,
+    /// Its trap's id, once it is in a bank.
+    pub(super) id: Option<TrapId>,
+    /// The lines of the id and of the number.
+    pub(super) id_line: usize,
+    pub(super) number_line: usize,
+    /// What the rules about sets want to know.
+    pub(super) traits: Option<Traits>,
+    /// The lines of the mistakes, by slug.
+    pub(super) mistakes: Vec<(String, usize)>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Examines the files, in their order. `today`: the day on which waivers must still hold; none takes the waivers at their word.
+pub(super) fn examine(
+    documents: &[Document],
+    vocabulary: &BTreeMap<String, String>,
+    today: Option<NaiveDate>,
+) -> Vec<Examined> {
+    let work = |part: &[Document]| {
+        let engine = Engine::new();
+        part.iter().map(|document| one(document, &engine, vocabulary, today)).collect::<Vec<_>>()
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    if documents.len() < ALONE || threads == 1 {
+        return work(documents);
+    }
+    std::thread::scope(|scope| {
+        let parts = documents.chunks(documents.len().div_ceil(threads));
+        let workers: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+        let joined = workers.into_iter().map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.flatten().collect()
+    })
+}
+
+fn one(
+    document: &Document,
+    engine: &Engine,
+    vocabulary: &BTreeMap<String, String>,
+    today: Option<NaiveDate>,
+) -> Examined {
+    let mut sink = Sink::new(&document.label);
+    let mut examined = Examined {
+        label: document.label.clone(),
+        variants: None,
+        id: None,
+        id_line: 1,
+        number_line: 1,
+        traits: None,
+        mistakes: Vec::new(),
+        findings: Vec::new(),
+    };
+    let mut waivers = Vec::new();
+    match document.text() {
+        Ok(text) => {
+            let variants = parse(&text, document.place(), engine, vocabulary, &mut sink, &mut examined, &mut waivers);
+            examined.variants = variants.filter(|_| !sink.has_errors());
+            if let (Some(variants), Some(_)) = (&mut examined.variants, today) {
+                // A check is over with the others once they are linted.
+                variants.truncate(1);
+            }
+        }
+        Err(why) => {
+            let mend = format!("save it as UTF-8 text of at most {} KiB", super::files::MAX_BYTES / 1024);
+            sink.error(0, "P02", format!("the file can't be read: {why}"), mend);
+        }
+    }
+    examined.findings = waived(sink.into_findings(), &waivers, today);
+    examined
+}
+
+/// Reads and lints one text as the file `place` (folder and name).
+fn parse(
+    text: &str,
+    place: (&str, &str),
+    engine: &Engine,
+    vocabulary: &BTreeMap<String, String>,
+    sink: &mut Sink<'_>,
+    examined: &mut Examined,
+    waivers: &mut Vec<Waiver>,
+) -> Option<Vec<Trap>> {
+    let Some((head, body, body_line)) = split(text) else {
+        let mend = "begin the file with a line +++, then TOML, then another line +++";
+        sink.error(1, "P03", "no front matter", mend);
+        return None;
+    };
+    let (front, found) = front::read(head, 2, sink);
+    *waivers = found;
+    let number = front.as_ref().map_or_else(|| body.contains("\n## Answer"), |f| f.answer.is_some());
+    let body = sections::read(body, body_line, number, sink);
+    let front = front?;
+    (examined.id_line, examined.number_line) = (front.id.line, front.number.line);
+    named_as(place, &front, sink);
+    let draft = Draft { front, body: body? };
+    for mistake in draft.body.candidates.iter().filter_map(|c| c.mistake.as_ref()) {
+        examined.mistakes.push((mistake.value.to_owned(), mistake.line));
+    }
+    let variants = make(&draft, engine, vocabulary, sink)?;
+    examined.traits = lint::item(&draft, &variants, sink);
+    Some(variants)
+}
+
+/// The front matter, the rest, and the line of the file on which the rest begins.
+fn split(text: &str) -> Option<(&str, &str, usize)> {
+    let inner = text.strip_prefix("+++\n")?;
+    let mut offset = 0;
+    for (index, line) in inner.split_inclusive('\n').enumerate() {
+        if line.trim_end() == "+++" {
+            return Some((&inner[..offset], &inner[offset + line.len()..], index + 3));
+        }
+        offset += line.len();
+    }
+    None
+}
+
+/// The file stands where its front matter says.
+fn named_as((folder, name): (&str, &str), front: &front::Front, sink: &mut Sink<'_>) {
+    if folder != front.series.value {
+        let what = format!("the series is '{}' but the folder is '{folder}'", front.series.value);
+        sink.error(front.series.line, "P01", what, "move the file, or correct the series");
+    }
+    let parts = name.strip_suffix(".md").and_then(|stem| stem.split_once('-'));
+    let digits = |n: &str| n.len() >= 3 && n.bytes().all(|b| b.is_ascii_digit());
+    match parts.filter(|(number, slug)| digits(number) && is_slug(slug, 80)) {
+        None => {
+            let mend = format!("call it {:03}-{}.md", front.number.value, front.id.value);
+            sink.error(1, "P01", format!("the file name '{name}' is not NNN-slug.md"), mend);
+        }
+        Some((number, _)) if number.parse() != Ok(front.number.value) => {
+            let what = format!("the number is {} but the file name says {number}", front.number.value);
+            sink.error(front.number.line, "P01", what, "rename the file, or correct the number");
+        }
+        Some(_) => {}
+    }
+}
+
+/// Without the warnings that the author has looked at. A waiver that ended is named in the warning that it let through.
+fn waived(findings: Vec<Finding>, waivers: &[Waiver], today: Option<NaiveDate>) -> Vec<Finding> {
+    let mut kept = Vec::with_capacity(findings.len());
+    for mut finding in findings {
+        let mut mine =
+            waivers.iter().filter(|w| w.rule == finding.rule && finding.severity == Severity::Warning).peekable();
+        if mine.peek().is_none() {
+            kept.push(finding);
+            continue;
+        }
+        let last = mine.map(|w| w.until).max();
+        if let (Some(last), Some(today)) = (last, today)
+            && last < today
+        {
+            finding.what = format!("{} (its waiver ended on {last})", finding.what);
+            kept.push(finding);
+        }
+    }
+    kept
+}

@@ -1,0 +1,126 @@
+//! The rules of good items that a machine can check. Each is explained, under its name, in `docs/authors.md`.
+
+use super::make::Draft;
+use super::report::Sink;
+use super::words::{Quantity, Words, count, jaccard, quantity};
+use crate::core::trap::{Choice, Role, Trap};
+
+mod limits;
+mod markup;
+mod options;
+mod prose;
+pub(super) mod set;
+mod typed;
+mod values;
+
+/// Checks one trap with all its variants, the canonical one first. Gives what the rules about sets want to know of it.
+pub(super) fn item(draft: &Draft<'_>, variants: &[Trap], sink: &mut Sink<'_>) -> Option<set::Traits> {
+    let trap = variants.first()?;
+    markup::check(draft, trap, sink);
+    prose::check(draft, trap, sink);
+    typed::check(draft, sink);
+    let options = OptionSet::of(trap.options());
+    let mut traits = set::Traits::of(trap, options.as_ref());
+    if let Some(options) = &options {
+        let stem = Words::of(&format!("{}\n{}", trap.scenario, trap.ask));
+        let cues = Cues::of(options, &stem);
+        options::check(draft, trap, options, &cues, sink);
+        traits.play(options, &cues);
+    }
+    for (variant, trap) in variants.iter().enumerate() {
+        limits::check(draft, variant, trap, sink);
+        // Options without numbers are the same in all variants.
+        if variant == 0 || trap.kind != variants[0].kind {
+            values::check(draft, variant, trap, sink);
+        }
+    }
+    Some(traits)
+}
+
+/// How the options relate to the stem and to each other, by what they share.
+pub(super) struct Cues<'a> {
+    /// Of each option, the stems of its words.
+    stems: Vec<Vec<&'a str>>,
+    /// Of each option, the likeness to the stem: 0 to 1.
+    to_stem: Vec<f64>,
+    /// Of each option, the mean likeness to the others: 0 to 1.
+    centrality: Vec<f64>,
+}
+
+impl<'a> Cues<'a> {
+    fn of(set: &'a OptionSet, stem: &Words) -> Self {
+        let stems: Vec<Vec<&str>> = set.options.iter().map(|o| o.words.stems()).collect();
+        let of_stem = stem.stems();
+        let words: Vec<Vec<&str>> = set.options.iter().map(|o| o.words.distinct()).collect();
+        let mean = |i: usize| {
+            let others = words.iter().enumerate().filter(|(j, _)| *j != i);
+            others.map(|(_, w)| jaccard(&words[i], w)).sum::<f64>() / (words.len() - 1) as f64
+        };
+        Self {
+            to_stem: stems.iter().map(|s| jaccard(&of_stem, s)).collect(),
+            centrality: (0..words.len()).map(mean).collect(),
+            stems,
+        }
+    }
+}
+
+/// The options of a choice trap with exactly one right one, measured.
+pub(super) struct OptionSet {
+    pub(super) options: Vec<Measured>,
+    /// The index of the right one.
+    pub(super) key: usize,
+}
+
+pub(super) struct Measured {
+    pub(super) words: Words,
+    pub(super) count: usize,
+    pub(super) characters: usize,
+    pub(super) quantity: Option<Quantity>,
+}
+
+impl OptionSet {
+    pub(super) fn of(options: &[Choice]) -> Option<Self> {
+        let mut right = options.iter().enumerate().filter(|(_, o)| o.role == Role::Right).map(|(i, _)| i);
+        let key = right.next().filter(|_| right.next().is_none() && options.len() >= 2)?;
+        let options = options
+            .iter()
+            .map(|option| Measured {
+                words: Words::of(&option.text),
+                count: count(&option.text),
+                characters: option.text.chars().count(),
+                quantity: quantity(&option.text),
+            })
+            .collect();
+        Some(Self { options, key })
+    }
+
+    pub(super) fn right(&self) -> &Measured {
+        &self.options[self.key]
+    }
+
+    pub(super) fn distractors(&self) -> impl Iterator<Item = &Measured> + Clone {
+        self.options.iter().enumerate().filter(|(i, _)| *i != self.key).map(|(_, option)| option)
+    }
+
+    /// Whether each option is a bare number with its unit.
+    pub(super) fn numeric(&self) -> bool {
+        self.options.iter().all(|o| o.quantity.is_some())
+    }
+
+    /// Words of the right option for each word of the mean distractor.
+    pub(super) fn length_ratio(&self) -> f64 {
+        let others = self.distractors().map(|o| o.count).sum::<usize>() as f64 / (self.options.len() - 1) as f64;
+        self.right().count as f64 / others.max(1.0)
+    }
+}
+
+/// Words that sound absolute: the test-wise avoid options that hold one.
+fn absolute(words: &Words) -> bool {
+    ["always", "never", "all", "only", "impossible", "guaranteed", "cannot"].iter().any(|w| words.has(w))
+}
+
+/// Words that hedge: the test-wise choose options that hold one.
+pub(super) fn hedges(words: &Words) -> usize {
+    let single = ["usually", "typically", "may", "can", "depends", "often"];
+    words.iter().filter(|w| single.contains(w)).count() + usize::from(words.has_run(&["in", "general"]))
+}

@@ -1,0 +1,317 @@
+//! What the stem, the explanation, the title and the sources must say, and must not.
+
+use crate::bank::make::Draft;
+use crate::bank::report::Sink;
+use crate::bank::words::{Words, count};
+use crate::core::trap::{Role, Trap};
+
+const MIN_EXPLANATION: usize = 60;
+
+/// Companies whose name no scenario needs. Names that are everyday words (Target, Shell, Stripe …) are left to reviewers,
+/// and so are makers of hardware, which a scenario may have to name.
+const COMPANIES: [&str; 44] = [
+    "Adobe",
+    "Airbnb",
+    "Alibaba",
+    "Amazon",
+    "Anthropic",
+    "Apple",
+    "Baidu",
+    "Bloomberg",
+    "ByteDance",
+    "Citadel",
+    "Coinbase",
+    "Coursera",
+    "Databricks",
+    "DeepMind",
+    "DoorDash",
+    "Dropbox",
+    "eBay",
+    "Expedia",
+    "Facebook",
+    "Google",
+    "Instacart",
+    "Instagram",
+    "LinkedIn",
+    "Lyft",
+    "Meta",
+    "Microsoft",
+    "Netflix",
+    "OpenAI",
+    "Palantir",
+    "PayPal",
+    "Pinterest",
+    "Reddit",
+    "Salesforce",
+    "Shopify",
+    "Snapchat",
+    "Spotify",
+    "Tencent",
+    "Tesla",
+    "TikTok",
+    "Twitter",
+    "Uber",
+    "Walmart",
+    "Yandex",
+    "Zillow",
+];
+
+/// Words that turn a claim into a conditional one.
+const CONDITIONS: [&str; 18] = [
+    "if", "when", "whenever", "unless", "while", "where", "under", "for", "with", "without", "given", "at", "until",
+    "once", "as", "provided", "on", "in",
+];
+
+pub(super) fn check(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
+    question(draft, trap, sink);
+    negative(draft, trap, sink);
+    explanation(draft, trap, sink);
+    claims(draft, trap, sink);
+    companies(draft, trap, sink);
+    sources(draft, sink);
+    dated(draft, sink);
+}
+
+/// I08.
+fn question(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
+    let words = count(&trap.scenario) + count(&trap.ask);
+    if !(35..=160).contains(&words) {
+        let what = format!("scenario and ask have {words} words together");
+        sink.warn(draft.body.scenario.heading, "I08", what, "bring them between 35 and 160");
+    }
+    let marks = trap.scenario.matches('?').count() + trap.ask.matches('?').count();
+    if marks != 1 {
+        let what = format!("scenario and ask have {marks} question marks");
+        sink.warn(draft.body.ask.heading, "I08", what, "ask one question");
+    }
+}
+
+/// I10: a negation in the ask that a hurried reader overlooks.
+fn negative(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
+    let mut before = "";
+    for word in trap.ask.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        let negates = matches!(word, "not" | "Not" | "except" | "Except" | "least" | "Least" | "false" | "False");
+        if negates && !before.eq_ignore_ascii_case("at") {
+            let what = format!("the ask turns on '{word}'");
+            sink.warn(draft.body.ask.line, "I10", what, "ask it the other way round, or write the word in capitals");
+            return;
+        }
+        before = word;
+    }
+}
+
+/// I16.
+fn explanation(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
+    let line = draft.body.explanation.heading;
+    let words = count(&trap.explanation);
+    if words < MIN_EXPLANATION {
+        let what = format!("the explanation has {words} words");
+        sink.error(
+            line,
+            "I16",
+            what,
+            format!("say the mechanism, then the arithmetic: at least {MIN_EXPLANATION} words"),
+        );
+    }
+    let whys = draft.body.candidates.iter().filter(|c| c.role != Role::Right).map(|c| c.why.text);
+    let mut texts = std::iter::once(trap.explanation.as_str()).chain(whys);
+    if !texts.any(|text| sentences(text).any(grants)) {
+        let mend = "add a sentence such as 'X would be right if …'";
+        sink.error(line, "I16", "nothing says when a wrong option would be right", mend);
+    }
+}
+
+/// Whether a sentence says under which condition something else would hold.
+fn grants(sentence: &str) -> bool {
+    if !sentence.contains("would") && !sentence.contains("becomes") {
+        return false;
+    }
+    let words = Words::of(sentence);
+    let conditional = ["if", "when", "where", "were", "with", "had", "for", "only", "on", "once"];
+    (words.has("would") || words.has("becomes")) && conditional.iter().any(|w| words.has(w))
+}
+
+/// I20.
+fn claims(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
+    let right = trap.options().iter().find(|o| o.role == Role::Right).map(|o| o.text.as_str());
+    let texts = [
+        (draft.front.title.line, "the title", Some(trap.title.as_str())),
+        (draft.right_line(), "the right option", right),
+    ];
+    for (line, name, text) in texts {
+        let claim = text.into_iter().flat_map(sentences).find_map(over_claim);
+        if let Some(claim) = claim {
+            let what = format!("{name} claims '{claim}' without a condition");
+            sink.warn(line, "I20", what, "name the condition in the same sentence");
+        }
+    }
+}
+
+fn over_claim(sentence: &str) -> Option<&'static str> {
+    let words = Words::of(sentence);
+    let claim = ["always", "never", "eliminates", "guarantees", "impossible", "proves", "free"]
+        .into_iter()
+        .find(|w| words.has(w))
+        .or_else(|| words.has_run(&["is", "not", "a"]).then_some("is not a"))
+        .or_else(|| words.has_run(&["the", "real", "reason"]).then_some("the real reason"))?;
+    CONDITIONS.iter().all(|c| !words.has(c)).then_some(claim)
+}
+
+/// I22.
+fn companies(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
+    for (part, text) in [(&draft.body.scenario, &trap.scenario), (&draft.body.ask, &trap.ask)] {
+        for (index, line) in text.lines().enumerate() {
+            if let Some(name) = company(line) {
+                let what = format!("the scenario names a real company: {name}");
+                sink.error(part.line + index, "I22", what, "make one up, or name none");
+            }
+        }
+    }
+    for part in [&draft.body.scenario, &draft.body.ask, &draft.body.explanation, &draft.body.question] {
+        if let Some(index) = part.text.lines().position(asked_at) {
+            let mend = "leave out where it was asked";
+            sink.error(part.line + index, "I22", "it says who asks this in interviews", mend);
+        }
+    }
+}
+
+fn company(line: &str) -> Option<&str> {
+    // The list is long, and a company's name has a capital in front or near it: (eBay.
+    let capital = |w: &&str| w.bytes().take(4).any(|b| b.is_ascii_uppercase());
+    let words = line.split_ascii_whitespace().filter(capital);
+    words.flat_map(|w| w.split(|c: char| !c.is_alphanumeric() && c != '-')).find(|w| COMPANIES.contains(w))
+}
+
+fn asked_at(line: &str) -> bool {
+    if !line.contains(" at ") {
+        return false;
+    }
+    let words: Vec<&str> = line.split_whitespace().collect();
+    words.windows(3).any(|w| {
+        let asked = matches!(w[0].to_lowercase().as_str(), "asked" | "interview" | "interviews") && w[1] == "at";
+        asked && w[2].starts_with(char::is_uppercase)
+    })
+}
+
+/// I24: hosts at which a claim can be looked up for years to come.
+fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
+    let lasting = |url: &str| {
+        let host = url.trim_start_matches("https://").split('/').next().unwrap_or("");
+        let known = [
+            "arxiv.org",
+            "doi.org",
+            "aclanthology.org",
+            "openreview.net",
+            "jmlr.org",
+            "usenix.org",
+            "nips.cc",
+            "neurips.cc",
+            "mlr.press",
+            "ieee.org",
+            "acm.org",
+            "rfc-editor.org",
+            "ietf.org",
+            "w3.org",
+            "nist.gov",
+            "nvidia.com",
+            "pytorch.org",
+            "tensorflow.org",
+            "apache.org",
+            "python.org",
+            "kernel.org",
+            "github.com",
+            "github.io",
+            "nature.com",
+            "science.org",
+            "thecvf.com",
+            "mitpress.mit.edu",
+            "kubernetes.io",
+        ];
+        known.iter().any(|k| host == *k || host.ends_with(&format!(".{k}")))
+            || host.starts_with("docs.")
+            || url.contains("/docs")
+    };
+    let Some(first) = draft.front.sources.first() else { return };
+    if !draft.front.sources.iter().any(|s| lasting(&s.value.url)) {
+        let mend = "add one with an arXiv or DOI address, or official documentation";
+        sink.warn(first.line, "I24", "no source is a paper or official documentation", mend);
+    }
+}
+
+/// I27.
+fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
+    let Draft { body, .. } = draft;
+    for part in [&body.explanation, &body.outline].into_iter().chain(body.candidates.iter().map(|c| &c.why)) {
+        if !part.text.split_ascii_whitespace().any(may_be_fleeting) {
+            continue;
+        }
+        for (index, line) in part.text.lines().enumerate() {
+            let words = Words::of(line);
+            let dated = words.has_run(&["as", "of"]) || words.iter().any(is_year);
+            if let Some(word) = fleeting(&words).filter(|_| !dated) {
+                let what = format!("'{word}' will not stay true");
+                sink.warn(part.line + index, "I27", what, "say as of when, with the year");
+            }
+        }
+    }
+}
+
+/// A cheap look that tells of most texts that no word is fleeting.
+fn may_be_fleeting(word: &str) -> bool {
+    let word = word.trim_start_matches(|c: char| c.is_ascii_punctuation());
+    let begins = |with: &str| word.get(..with.len()).is_some_and(|w| w.eq_ignore_ascii_case(with));
+    match word.bytes().next() {
+        Some(b'c' | b'C') => begins("currently"),
+        Some(b'n' | b'N') => begins("nowadays") || begins("newest"),
+        Some(b'l' | b'L') => begins("latest") || begins("largest"),
+        Some(b's' | b'S') => begins("state-of"),
+        Some(b't' | b'T') => begins("today"),
+        _ => false,
+    }
+}
+
+/// A word about the state of the field, not about one thing in it: the latest models, but not the latest request.
+fn fleeting(words: &Words) -> Option<&str> {
+    let always = ["currently", "nowadays", "state-of-the-art", "today's"];
+    let of_the_field = [
+        "api",
+        "generation",
+        "gpu",
+        "gpus",
+        "hardware",
+        "model",
+        "models",
+        "release",
+        "releases",
+        "version",
+        "versions",
+    ];
+    let next = words.iter().skip(1);
+    let superlative = words
+        .iter()
+        .zip(next)
+        .find(|(word, next)| matches!(*word, "latest" | "newest" | "largest") && of_the_field.contains(next))
+        .map(|(word, _)| word);
+    superlative.or_else(|| words.iter().find(|w| always.contains(w)))
+}
+
+pub(super) fn is_year(word: &str) -> bool {
+    word.len() == 4 && word.parse::<u32>().is_ok_and(|y| (1900..=2100).contains(&y))
+}
+
+/// Roughly: text up to a full stop, question or exclamation mark before a blank, or an empty line.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\n\n").flat_map(|paragraph| paragraph.split_inclusive(". ").flat_map(|s| s.split_inclusive("? ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_with_a_condition_passes() {
+        assert_eq!(over_claim("It always wins"), Some("always"));
+        assert_eq!(over_claim("It always wins if the batch is one"), None);
+        assert_eq!(over_claim("A lock-free queue"), None);
+    }
+}

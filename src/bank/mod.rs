@@ -1,0 +1,189 @@
+//! Files → traps: parse, compute the numbers, lint with file and line.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use crate::core::ids::TrapId;
+use crate::core::trap::Trap;
+
+mod check;
+mod compile;
+mod embed;
+mod examine;
+mod export;
+mod files;
+mod front;
+mod lint;
+mod make;
+mod numbers;
+mod report;
+mod sections;
+mod table;
+mod vocabulary;
+mod words;
+
+pub use check::check;
+use examine::{Examined, examine};
+use files::Files;
+pub use report::{Finding, RULES, Report, Severity};
+
+/// All traps that are on offer.
+#[derive(Debug, Clone, Default)]
+pub struct Bank {
+    entries: Vec<Entry>,
+    /// Where each trap stands in `entries`.
+    places: HashMap<TrapId, usize>,
+    /// The file that each trap came from, as messages name it.
+    origins: HashMap<TrapId, String>,
+    misconceptions: BTreeMap<String, String>,
+}
+
+/// A trap with its variants.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The first is the canonical one.
+    pub variants: Vec<Trap>,
+}
+
+impl Entry {
+    #[must_use]
+    pub fn trap(&self) -> &Trap {
+        &self.variants[0]
+    }
+}
+
+impl Bank {
+    /// The traps that are part of the program.
+    ///
+    /// # Errors
+    /// A report with the errors of its files, where there is one.
+    pub fn builtin() -> Result<Self, Report> {
+        let (bank, report) = Self::builtin_in_part();
+        if report.has_errors() { Err(report) } else { Ok(bank) }
+    }
+
+    /// The built-in traps and those of the folders. What has errors is reported and left out; warnings are left to [`check`].
+    #[must_use]
+    pub fn load(folders: &[PathBuf]) -> (Self, Report) {
+        let (bank, builtin) = Self::builtin_in_part();
+        let (bank, report) = bank.with_folders(folders);
+        (bank, builtin.and(report))
+    }
+
+    /// Adds the traps of the folders, one folder after another. A trap whose id, or whose series and number, is taken
+    /// is an error that names both files, and is left out like any other file with an error.
+    #[must_use]
+    pub fn with_folders(mut self, folders: &[PathBuf]) -> (Self, Report) {
+        let findings = folders.iter().flat_map(|folder| self.add(Files::folder(folder), None).0).collect();
+        (self, Report::new(findings).errors_only())
+    }
+
+    /// A bank of these traps as they are, unchecked, each with its one variant.
+    #[must_use]
+    pub fn from_traps(traps: Vec<Trap>) -> Self {
+        let mut bank =
+            Self { entries: traps.into_iter().map(|t| Entry { variants: vec![t] }).collect(), ..Self::default() };
+        bank.arrange();
+        bank
+    }
+
+    /// Sorted by series and number.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    #[must_use]
+    pub fn get(&self, id: &TrapId) -> Option<&Entry> {
+        self.places.get(id).map(|place| &self.entries[*place])
+    }
+
+    /// The readable name of a misconception (`counts-weights-only` → "Counts the weights only").
+    #[must_use]
+    pub fn misconception(&self, id: &str) -> Option<&str> {
+        self.misconceptions.get(id).map(String::as_str)
+    }
+
+    /// Every series that has a trap, sorted.
+    #[must_use]
+    pub fn series(&self) -> Vec<String> {
+        let series: BTreeSet<&String> = self.entries.iter().map(|e| &e.trap().series).collect();
+        series.into_iter().cloned().collect()
+    }
+
+    /// Every topic that a trap has, sorted.
+    #[must_use]
+    pub fn topics(&self) -> Vec<String> {
+        let topics: BTreeSet<&String> = self.entries.iter().flat_map(|e| &e.trap().topics).collect();
+        topics.into_iter().cloned().collect()
+    }
+
+    /// An array of objects, sorted by series and number, with the canonical variant filled in. Texts are Markdown.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        self.entries.iter().map(export::entry).collect()
+    }
+
+    fn builtin_in_part() -> (Self, Report) {
+        let mut bank = Self::default();
+        let (findings, _) = bank.add(Files::embedded(&embed::QUESTIONS, embed::ROOT), None);
+        (bank, Report::new(findings).errors_only())
+    }
+
+    /// Adds what is sound; gives all that was found, and the files whose trap is in the bank now.
+    fn add(&mut self, files: Files, today: Option<NaiveDate>) -> (Vec<Finding>, Vec<Examined>) {
+        let mut findings = files.findings;
+        for document in &files.vocabularies {
+            findings.extend(vocabulary::read(document, &mut self.misconceptions));
+        }
+        let mut examined = examine(&files.traps, &self.misconceptions, today);
+        let mut slots = self.slots();
+        examined.retain_mut(|file| {
+            let admitted = self.admit(file, &mut slots);
+            findings.append(&mut file.findings);
+            admitted
+        });
+        self.arrange();
+        (findings, examined)
+    }
+
+    /// Who has which series and number.
+    fn slots(&self) -> HashMap<(String, u32), TrapId> {
+        let slot = |e: &Entry| ((e.trap().series.clone(), e.trap().number), e.trap().id.clone());
+        self.entries.iter().map(slot).collect()
+    }
+
+    /// Takes a file's trap in, unless its place is taken.
+    fn admit(&mut self, file: &mut Examined, slots: &mut HashMap<(String, u32), TrapId>) -> bool {
+        let Some(variants) = file.variants.take() else { return false };
+        let trap = &variants[0];
+        let slot = (trap.series.clone(), trap.number);
+        let mut sink = report::Sink::new(&file.label);
+        if let Some(other) = self.origins.get(&trap.id) {
+            let what = format!("the id '{}' is that of {other}", trap.id);
+            sink.error(file.id_line, "P14", what, "choose another id");
+        } else if let Some(other) = slots.get(&slot).and_then(|id| self.origins.get(id)) {
+            let what = format!("number {} of '{}' is {other}", trap.number, trap.series);
+            sink.error(file.number_line, "S10", what, "choose another number");
+        }
+        let free = !sink.has_errors();
+        if free {
+            slots.insert(slot, trap.id.clone());
+            self.origins.insert(trap.id.clone(), file.label.clone());
+            file.id = Some(trap.id.clone());
+            self.entries.push(Entry { variants });
+        }
+        file.findings.extend(sink.into_findings());
+        free
+    }
+
+    fn arrange(&mut self) {
+        self.entries.sort_by(|a, b| {
+            let (a, b) = (a.trap(), b.trap());
+            (&a.series, a.number, &a.id).cmp(&(&b.series, b.number, &b.id))
+        });
+        self.places = self.entries.iter().enumerate().map(|(i, e)| (e.trap().id.clone(), i)).collect();
+    }
+}

@@ -1,0 +1,324 @@
+//! The numbers of a trap: expressions evaluated in the order of the file, and texts that print them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use minijinja::value::{Object, Rest, Value};
+use minijinja::{Environment, Error, ErrorKind, Expression, Template, UndefinedBehavior};
+
+use super::report::nearest;
+use crate::core::number;
+
+/// Bounds the work of one expression or text: about this many steps, or 64 times as many bytes.
+const FUEL: u64 = 100_000;
+
+/// The longest product or sum that a function computes term by term.
+const MAX_TERMS: f64 = 100_000.0;
+
+/// Euler's constant, for harmonic numbers.
+const GAMMA: f64 = 0.577_215_664_901_532_9;
+
+/// Words that an expression gives a meaning of their own.
+const RESERVED: [&str; 13] =
+    ["pi", "true", "false", "none", "and", "or", "not", "in", "is", "if", "else", "for", "loop"];
+
+const FUNCTIONS: [&str; 13] =
+    ["sqrt", "exp", "ln", "log2", "log10", "floor", "ceil", "round", "abs", "min", "max", "comb", "harmonic"];
+
+/// Compiles and evaluates. Costly to make and cheap to use: one serves many files.
+pub(super) struct Engine {
+    env: Environment<'static>,
+}
+
+impl Engine {
+    pub(super) fn new() -> Self {
+        let mut env = Environment::new();
+        env.set_undefined_behavior(UndefinedBehavior::Strict);
+        env.set_fuel(Some(FUEL));
+        env.set_formatter(|out, _, value| Ok(out.write_str(&printed(value)?)?));
+        add_functions(&mut env);
+        add_filters(&mut env);
+        Self { env }
+    }
+
+    /// A text ready to be rendered with one set of numbers after another.
+    pub(super) fn text<'e>(&'e self, source: &'e str) -> Result<Text<'e>, Trouble> {
+        if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
+            return Ok(Text::Literal(source));
+        }
+        let env: &'e Environment<'e> = &self.env;
+        env.template_from_str(source).map(Text::Template).map_err(|e| Trouble::of(&e, || None))
+    }
+
+    /// An expression ready to be evaluated with one set of numbers after another.
+    pub(super) fn expression<'e>(&'e self, source: &'e str) -> Result<Formula<'e>, Trouble> {
+        let env: &'e Environment<'e> = &self.env;
+        env.compile_expression(source).map(Formula).map_err(|e| Trouble::of(&e, || None))
+    }
+}
+
+/// A compiled expression.
+pub(super) struct Formula<'e>(Expression<'e, 'e>);
+
+impl Formula<'_> {
+    /// Its value: finite, or an explanation why there is none.
+    pub(super) fn value(&self, scope: &Scope) -> Result<f64, Trouble> {
+        let value = self.0.eval(scope.0.clone()).and_then(|value| finite(&value));
+        value.map_err(|e| Trouble::of(&e, || scope.unknown(self.0.undeclared_variables(false))))
+    }
+}
+
+/// A compiled text.
+pub(super) enum Text<'e> {
+    /// No number in it.
+    Literal(&'e str),
+    Template(Template<'e, 'e>),
+}
+
+impl Text<'_> {
+    pub(super) fn render(&self, scope: &Scope) -> Result<String, Trouble> {
+        match self {
+            Self::Literal(text) => Ok((*text).to_owned()),
+            Self::Template(template) => template
+                .render(scope.0.clone())
+                .map_err(|e| Trouble::of(&e, || scope.unknown(template.undeclared_variables(false)))),
+        }
+    }
+}
+
+/// Why an expression or a text can't be evaluated.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    /// Within the expression or text, counted from 1.
+    pub(super) line: usize,
+    pub(super) what: String,
+    /// The name that has no value, if that is the reason, and what may have been meant.
+    pub(super) unknown: Option<(String, String)>,
+}
+
+impl Trouble {
+    fn of(error: &Error, unknown: impl FnOnce() -> Option<(String, String)>) -> Self {
+        let unknown = match error.kind() {
+            // An operator complains about the undefined operand before anything else does.
+            ErrorKind::UndefinedError | ErrorKind::InvalidOperation => unknown(),
+            _ => None,
+        };
+        let what = match (&unknown, error.kind()) {
+            (Some((name, _)), _) => format!("'{name}' has no value here"),
+            (None, ErrorKind::OutOfFuel) => "too much work for one text".to_owned(),
+            (None, kind) => error.detail().map_or_else(|| kind.to_string(), str::to_owned),
+        };
+        Self { line: error.line().unwrap_or(1), what, unknown }
+    }
+}
+
+/// The numbers that are known so far, by name, in the order in which they came.
+#[derive(Debug, Clone)]
+pub(super) struct Scope(Value);
+
+#[derive(Debug, Default)]
+struct Names(Mutex<Vec<(String, f64)>>);
+
+impl Object for Names {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        names.iter().find(|(n, _)| n == name).map(|(_, x)| Value::from(*x))
+    }
+}
+
+impl Scope {
+    pub(super) fn new(known: Vec<(String, f64)>) -> Self {
+        Self(Value::from_object(Names(Mutex::new(known))))
+    }
+
+    pub(super) fn push(&self, name: &str, x: f64) {
+        self.with(|names| names.push((name.to_owned(), x)));
+    }
+
+    pub(super) fn all(&self) -> Vec<(String, f64)> {
+        self.with(|names| names.clone())
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut Vec<(String, f64)>) -> T) -> T {
+        let names = self.0.downcast_object_ref::<Names>().expect("a scope is made of Names and nothing else");
+        f(&mut names.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The first of the names that has no value, and what may have been meant.
+    fn unknown(&self, used: impl IntoIterator<Item = String>) -> Option<(String, String)> {
+        let known = self.all();
+        let strange = |u: &String| known.iter().all(|(n, _)| n != u) && !is_reserved(u);
+        let name = used.into_iter().filter(strange).min()?;
+        let hint = nearest(&name, known.iter().map(|(n, _)| n.as_str()));
+        Some((name, hint))
+    }
+}
+
+/// Whether a name means something to the expressions already.
+pub(super) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name) || FUNCTIONS.contains(&name)
+}
+
+/// `[a-z_][a-z0-9_]*`, in either case.
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+fn printed(value: &Value) -> Result<String, Error> {
+    if value.is_undefined() {
+        return Err(ErrorKind::UndefinedError.into());
+    }
+    if value.is_number() { Ok(number::show(finite(value)?)) } else { Ok(value.to_string()) }
+}
+
+fn finite(value: &Value) -> Result<f64, Error> {
+    if value.is_undefined() {
+        return Err(ErrorKind::UndefinedError.into());
+    }
+    let x = if value.is_number() { f64::try_from(value.clone())? } else { return Err(invalid("not a number")) };
+    if x.is_finite() { Ok(x) } else { Err(invalid("the result is not finite")) }
+}
+
+fn invalid(what: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidOperation, what)
+}
+
+fn add_functions(env: &mut Environment<'_>) {
+    env.add_global("pi", std::f64::consts::PI);
+    env.add_function("sqrt", f64::sqrt);
+    env.add_function("exp", f64::exp);
+    env.add_function("ln", f64::ln);
+    env.add_function("log2", f64::log2);
+    env.add_function("log10", f64::log10);
+    env.add_function("floor", f64::floor);
+    env.add_function("ceil", f64::ceil);
+    env.add_function("abs", f64::abs);
+    env.add_function("round", |x: f64, digits: Option<i32>| {
+        let scale = 10f64.powi(digits.unwrap_or(0).clamp(-300, 300));
+        (x * scale).round() / scale
+    });
+    env.add_function("min", |all: Rest<f64>| extreme(&all, f64::min));
+    env.add_function("max", |all: Rest<f64>| extreme(&all, f64::max));
+    env.add_function("comb", combinations);
+    env.add_function("harmonic", harmonic);
+}
+
+fn extreme(all: &[f64], pick: fn(f64, f64) -> f64) -> Result<f64, Error> {
+    all.iter().copied().reduce(pick).ok_or_else(|| invalid("needs at least one number"))
+}
+
+/// n! / (k! (n - k)!)
+fn combinations(n: f64, k: f64) -> Result<f64, Error> {
+    if n.fract() != 0.0 || k.fract() != 0.0 || k < 0.0 || n < k {
+        return Err(invalid("comb(n, k) needs whole numbers with 0 <= k <= n"));
+    }
+    let terms = k.min(n - k);
+    if terms > MAX_TERMS {
+        return Err(invalid("comb(n, k) is too long to compute"));
+    }
+    let count = (1..=terms as u32).fold(1.0, |product, i| product * (n - terms + f64::from(i)) / f64::from(i));
+    Ok(if count < 9e15 { count.round() } else { count })
+}
+
+/// 1 + 1/2 + … + 1/n; beyond 1,000 terms by Euler–Maclaurin, whose error there is below 1e-19.
+fn harmonic(n: f64) -> Result<f64, Error> {
+    if n.fract() != 0.0 || n < 0.0 {
+        return Err(invalid("harmonic(n) needs a whole number of at least 0"));
+    }
+    if n <= 1_000.0 {
+        return Ok((1..=n as u32).map(|i| f64::from(i).recip()).sum());
+    }
+    Ok(n.ln() + GAMMA + 1.0 / (2.0 * n) - 1.0 / (12.0 * n * n))
+}
+
+fn add_filters(env: &mut Environment<'_>) {
+    env.add_filter("fixed", |x: Value, n: Option<usize>| {
+        digits(n.unwrap_or(0)).and_then(|n| Ok(number::fixed(finite(&x)?, n)))
+    });
+    env.add_filter("sig", |x: Value, n: Option<usize>| {
+        digits(n.unwrap_or(3)).and_then(|n| Ok(number::significant(finite(&x)?, n)))
+    });
+    env.add_filter("int", |x: Value| finite(&x).map(|x| number::fixed(x, 0)));
+    env.add_filter("pct", |x: Value, n: Option<usize>| {
+        digits(n.unwrap_or(0)).and_then(|n| Ok(number::percent(finite(&x)?, n)))
+    });
+    env.add_filter("sci", |x: Value, n: Option<usize>| {
+        digits(n.unwrap_or(2)).and_then(|n| Ok(number::scientific(finite(&x)?, n)))
+    });
+}
+
+fn digits(n: usize) -> Result<usize, Error> {
+    if n <= number::MAX_DIGITS { Ok(n) } else { Err(invalid("a number has no more than 15 digits")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope() -> Scope {
+        Scope::new(vec![("params_b".into(), 7.0), ("zero".into(), 0.0)])
+    }
+
+    fn value(expression: &str) -> Result<f64, String> {
+        Engine::new().expression(expression).and_then(|f| f.value(&scope())).map_err(|t| t.what)
+    }
+
+    #[test]
+    fn expressions_compute() {
+        for (expression, x) in [
+            ("params_b * 16", 112.0),
+            ("7 / 2", 3.5),
+            ("7 // 2", 3.0),
+            ("params_b % 4", 3.0),
+            ("10 ** -3", 0.001),
+            ("params_b if params_b > 3 else 0", 7.0),
+            ("sqrt(16) + round(2.345, 2)", 6.35),
+            ("min(3, params_b) + max(1, 2, 5)", 8.0),
+            ("comb(5, 2)", 10.0),
+            ("comb(52, 5)", 2_598_960.0),
+            ("harmonic(4)", 25.0 / 12.0),
+            ("log2(8) + ln(exp(1)) + log10(100)", 6.0),
+            ("floor(2.7) + ceil(2.1) + abs(-1)", 6.0),
+        ] {
+            let got = value(expression).unwrap_or_else(|e| panic!("{expression}: {e}"));
+            assert!((got - x).abs() < 1e-12, "{expression} = {got}");
+        }
+    }
+
+    #[test]
+    fn harmonic_numbers_join_up() {
+        let direct: f64 = (1..=5_000u32).map(|i| f64::from(i).recip()).sum();
+        assert!((harmonic(5_000.0).unwrap() - direct).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_has_no_value_says_why() {
+        assert_eq!(value("param_b * 2").unwrap_err(), "'param_b' has no value here");
+        assert_eq!(value("param_b").unwrap_err(), "'param_b' has no value here");
+        assert!(value("1 / zero").unwrap_err().contains('/'));
+        assert_eq!(value("ln(zero)").unwrap_err(), "the result is not finite");
+        assert_eq!(value("sqrt(0 - 1)").unwrap_err(), "the result is not finite");
+        assert_eq!(value("'text'").unwrap_err(), "not a number");
+        assert!(value("params_b +").is_err());
+        assert!(value("comb(5, 2.5)").is_err());
+    }
+
+    #[test]
+    fn texts_print_numbers_and_name_the_line() {
+        let engine = Engine::new();
+        let source = "{{ params_b * 1000 }} and {{ params_b | fixed(1) }},\n{{ (params_b / 9) | pct(1) }}";
+        assert_eq!(engine.text(source).unwrap().render(&scope()).unwrap(), "7,000 and 7.0,\n77.8%");
+        let trouble = engine.text("one\ntwo {{ params }}").unwrap().render(&scope()).unwrap_err();
+        assert_eq!((trouble.line, trouble.what.as_str()), (2, "'params' has no value here"));
+        assert_eq!(engine.text("one\ntwo {{ 1 + }}").err().unwrap().line, 2);
+    }
+
+    #[test]
+    fn a_runaway_text_is_stopped() {
+        let engine = Engine::new();
+        let text =
+            engine.text("{% for i in range(9000) %}{% for j in range(9000) %}{{ j }}{% endfor %}{% endfor %}").unwrap();
+        assert_eq!(text.render(&scope()).unwrap_err().what, "too much work for one text");
+    }
+}

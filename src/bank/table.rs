@@ -1,0 +1,182 @@
+//! Reads TOML tables key by key, so that each complaint has its line.
+
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::report::{Sink, nearest};
+
+/// Something with the line that it stands on, counted from 1.
+#[derive(Debug, Clone)]
+pub(super) struct At<T> {
+    pub(super) line: usize,
+    pub(super) value: T,
+}
+
+/// Turns byte offsets of a piece of a file into lines of the file.
+pub(super) struct Lines {
+    starts: Vec<usize>,
+    first: usize,
+}
+
+impl Lines {
+    /// `first`: the line of the file on which `text` begins.
+    pub(super) fn new(text: &str, first: usize) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
+        Self { starts: std::iter::once(0).chain(breaks).collect(), first }
+    }
+
+    pub(super) fn of(&self, offset: usize) -> usize {
+        self.first + self.starts.partition_point(|start| *start <= offset) - 1
+    }
+
+    fn span(&self, span: Range<usize>) -> usize {
+        self.of(span.start)
+    }
+}
+
+/// A table that is being read.
+pub(super) struct Table<'a, 't> {
+    entries: &'a DeTable<'t>,
+    lines: &'a Lines,
+    /// The line that a missing key is reported on.
+    line: usize,
+    /// As a message names it: `the front matter`, `[answer]`.
+    name: &'static str,
+}
+
+impl<'a, 't> Table<'a, 't> {
+    pub(super) fn new(entries: &'a DeTable<'t>, lines: &'a Lines, line: usize, name: &'static str) -> Self {
+        Self { entries, lines, line, name }
+    }
+
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Complains about each key that is not one of these.
+    pub(super) fn only(&self, known: &[&str], sink: &mut Sink<'_>) {
+        for key in self.entries.keys().filter(|k| !known.contains(&k.get_ref().as_ref())) {
+            let (line, name) = (self.lines.span(key.span()), key.get_ref());
+            let mend = nearest(name, known.iter().copied());
+            sink.error(line, "P04", format!("{} has no key '{name}'", self.name), mend);
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<(usize, &'a DeValue<'t>)> {
+        self.entries.get(key).map(|value| (self.lines.span(value.span()), value.get_ref()))
+    }
+
+    /// A key that may be absent: read by `read`, or reported as not being `what`.
+    pub(super) fn optional<T>(
+        &self,
+        key: &str,
+        what: &str,
+        sink: &mut Sink<'_>,
+        read: impl FnOnce(&DeValue<'t>) -> Option<T>,
+    ) -> Option<At<T>> {
+        let (line, value) = self.get(key)?;
+        let read = read(value);
+        if read.is_none() {
+            sink.error(line, "P05", format!("'{key}' is not {what}"), format!("write it as {what}"));
+        }
+        read.map(|value| At { line, value })
+    }
+
+    /// As [`Table::optional`], and reported where it is absent.
+    pub(super) fn required<T>(
+        &self,
+        key: &str,
+        what: &str,
+        sink: &mut Sink<'_>,
+        read: impl FnOnce(&DeValue<'t>) -> Option<T>,
+    ) -> Option<At<T>> {
+        if self.get(key).is_none() {
+            sink.error(self.line, "I01", format!("{} lacks '{key}'", self.name), format!("add {key} = {what}"));
+        }
+        self.optional(key, what, sink, read)
+    }
+
+    /// The table under a key.
+    pub(super) fn table(&self, key: &str, name: &'static str, sink: &mut Sink<'_>) -> Option<Table<'a, 't>> {
+        let (line, value) = self.get(key)?;
+        match value.as_table() {
+            Some(entries) => Some(Table { entries, lines: self.lines, line, name }),
+            None => {
+                sink.error(line, "P05", format!("'{key}' is not a table"), format!("write it as {name}"));
+                None
+            }
+        }
+    }
+
+    /// The array of tables under a key; empty where it is absent.
+    pub(super) fn tables(&self, key: &str, name: &'static str, sink: &mut Sink<'_>) -> Vec<Table<'a, 't>> {
+        let Some((line, value)) = self.get(key) else { return Vec::new() };
+        let tables = value.as_array().and_then(|array| {
+            array
+                .iter()
+                .map(|item| {
+                    let entries = item.get_ref().as_table()?;
+                    Some(Table { entries, lines: self.lines, line: self.lines.span(item.span()), name })
+                })
+                .collect::<Option<Vec<_>>>()
+        });
+        tables.unwrap_or_else(|| {
+            sink.error(line, "P05", format!("'{key}' is not a list of tables"), format!("write it as {name}"));
+            Vec::new()
+        })
+    }
+
+    /// All keys with their values, in the order of the file.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (At<&'a str>, &'a DeValue<'t>)> {
+        let mut entries: Vec<(&'a Spanned<_>, &'a Spanned<DeValue<'t>>)> = self.entries.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let lines = self.lines;
+        entries.into_iter().map(move |(key, value): (&'a Spanned<toml::de::DeString<'t>>, _)| {
+            (At { line: lines.span(key.span()), value: key.get_ref().as_ref() }, value.get_ref())
+        })
+    }
+}
+
+/// One line of text, not blank, of at most `max` characters, without control characters.
+pub(super) fn line(value: &DeValue<'_>, max: usize) -> Option<String> {
+    let text = value.as_str()?.trim();
+    let fits = !text.is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control);
+    fits.then(|| text.to_owned())
+}
+
+/// Lower-case letters, digits and hyphens, at most `max` of them.
+pub(super) fn slug(value: &DeValue<'_>, max: usize) -> Option<String> {
+    value.as_str().filter(|text| is_slug(text, max)).map(str::to_owned)
+}
+
+pub(super) fn is_slug(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// A whole number.
+pub(super) fn integer<T: TryFrom<i64>>(value: &DeValue<'_>) -> Option<T> {
+    let number = value.as_integer()?;
+    let whole = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
+    T::try_from(whole).ok()
+}
+
+/// A finite number, with or without a point.
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
+    let x = match value {
+        DeValue::Float(float) => float.as_str().parse().ok()?,
+        // Below 2^53 a double holds it exactly; beyond, to 16 digits.
+        DeValue::Integer(_) => integer::<i64>(value)? as f64,
+        _ => return None,
+    };
+    f64::is_finite(x).then_some(x)
+}
+
+/// A date without a time.
+pub(super) fn date(value: &DeValue<'_>) -> Option<NaiveDate> {
+    let datetime = value.as_datetime()?;
+    let date = datetime.date.filter(|_| datetime.time.is_none() && datetime.offset.is_none())?;
+    NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+}

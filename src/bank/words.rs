@@ -1,0 +1,318 @@
+//! Words, stems and quantities: what the rules compare when they compare texts.
+
+/// A text's words in lower case. Hyphens and apostrophes within a word belong to it.
+#[derive(Debug, Clone)]
+pub(super) struct Words {
+    lower: String,
+    spans: Vec<(u32, u32)>,
+}
+
+impl Words {
+    pub(super) fn of(text: &str) -> Self {
+        let lower = text.to_lowercase();
+        let mut spans = Vec::with_capacity(lower.len() / 6);
+        let mut start = None;
+        let mut at = 0;
+        while at < lower.len() {
+            let c = char_at(&lower, at);
+            let end = at + c.len_utf8();
+            match start {
+                None if c.is_alphanumeric() => start = Some(at),
+                Some(from) if !c.is_alphanumeric() && !joins(c, &lower, end) => {
+                    spans.push((from as u32, at as u32));
+                    start = None;
+                }
+                _ => {}
+            }
+            at = end;
+        }
+        if let Some(from) = start {
+            spans.push((from as u32, lower.len() as u32));
+        }
+        Self { lower, spans }
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
+        self.spans.iter().map(|(from, to)| &self.lower[*from as usize..*to as usize])
+    }
+
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.iter().any(|w| w == word)
+    }
+
+    /// Whether these words stand one behind the other.
+    pub(super) fn has_run(&self, run: &[&str]) -> bool {
+        let word = |(from, to): &(u32, u32)| &self.lower[*from as usize..*to as usize];
+        self.spans.windows(run.len()).any(|spans| spans.iter().zip(run).all(|(span, w)| word(span) == *w))
+    }
+
+    /// The distinct words, sorted.
+    pub(super) fn distinct(&self) -> Vec<&str> {
+        sorted(self.iter().collect())
+    }
+
+    /// The distinct stems of the words that carry meaning, sorted: no numbers, no function words.
+    pub(super) fn stems(&self) -> Vec<&str> {
+        let stop = |w: &str| w.len() <= LONGEST_STOP && STOP.binary_search(&w).is_ok();
+        let content = |w: &&str| w.contains(char::is_alphabetic) && !stop(w);
+        sorted(self.iter().filter(content).map(stem).collect())
+    }
+}
+
+/// The character at a boundary; most are ASCII, which needs no decoding.
+fn char_at(text: &str, at: usize) -> char {
+    let byte = text.as_bytes()[at];
+    if byte.is_ascii() { char::from(byte) } else { text[at..].chars().next().unwrap_or(' ') }
+}
+
+/// Whether a sign within a word belongs to it: a hyphen or apostrophe before a letter, a point or comma before a digit.
+fn joins(sign: char, text: &str, next: usize) -> bool {
+    match sign {
+        '-' | '\'' | '’' => next < text.len() && char_at(text, next).is_alphanumeric(),
+        '.' | ',' => next < text.len() && char_at(text, next).is_numeric(),
+        _ => false,
+    }
+}
+
+fn sorted(mut words: Vec<&str>) -> Vec<&str> {
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// How many words a text has, as a reader counts them: what stands between blanks and holds a letter or digit of ASCII.
+pub(super) fn count(text: &str) -> usize {
+    let (mut words, mut counted) = (0, false);
+    for byte in text.bytes() {
+        if byte.is_ascii_whitespace() {
+            counted = false;
+        } else if !counted && byte.is_ascii_alphanumeric() {
+            counted = true;
+            words += 1;
+        }
+    }
+    words
+}
+
+/// The share of words that two sorted sets have in common: 0 to 1, and 0 for two empty ones.
+pub(super) fn jaccard(a: &[&str], b: &[&str]) -> f64 {
+    let common = common(a, b);
+    let all = a.len() + b.len() - common;
+    if all == 0 { 0.0 } else { common as f64 / all as f64 }
+}
+
+fn common(a: &[&str], b: &[&str]) -> usize {
+    let (mut i, mut j, mut common) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                common += 1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    common
+}
+
+/// A crude stem: the word without its commonest endings. Good enough to match `caches` with `caching`.
+fn stem(word: &str) -> &str {
+    let word = word.trim_end_matches("'s").trim_end_matches("’s");
+    for ending in ["ations", "ation", "ings", "ing", "ies", "ied", "es", "ed", "ly", "s", "e", "y"] {
+        if let Some(stem) = word.strip_suffix(ending)
+            && stem.chars().count() >= 3
+        {
+            return stem;
+        }
+    }
+    word
+}
+
+/// The length of the longest word of [`STOP`]: most others need no look-up.
+const LONGEST_STOP: usize = 7;
+
+/// Words without a subject of their own, sorted.
+const STOP: [&str; 119] = [
+    "a", "about", "above", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "been",
+    "before", "being", "below", "between", "both", "but", "by", "can", "could", "did", "do", "does", "down", "during",
+    "each", "every", "few", "for", "from", "further", "had", "has", "have", "having", "he", "her", "here", "his",
+    "how", "i", "if", "in", "into", "is", "it", "its", "itself", "just", "less", "may", "might", "more", "most",
+    "must", "my", "no", "nor", "not", "now", "of", "off", "on", "once", "one", "only", "or", "other", "our", "out",
+    "over", "own", "per", "same", "she", "should", "so", "some", "still", "such", "than", "that", "the", "their",
+    "them", "then", "there", "these", "they", "this", "those", "through", "to", "too", "two", "under", "until", "up",
+    "very", "was", "we", "were", "what", "when", "where", "which", "while", "who", "why", "will", "with", "without",
+    "would", "you", "your",
+];
+
+/// A number with its unit in the base of its dimension, such as 84 GB as 8.4e10 `byte`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Quantity {
+    pub(super) value: f64,
+    pub(super) unit: String,
+}
+
+/// Units with their base and factor. Ambiguous ones (`B`, `M`, `K`) are left as they are.
+const UNITS: [(&str, &str, f64); 32] = [
+    ("bytes", "byte", 1.0),
+    ("kb", "byte", 1e3),
+    ("mb", "byte", 1e6),
+    ("gb", "byte", 1e9),
+    ("tb", "byte", 1e12),
+    ("pb", "byte", 1e15),
+    ("kib", "byte", 1024.0),
+    ("mib", "byte", 1_048_576.0),
+    ("gib", "byte", 1_073_741_824.0),
+    ("tib", "byte", 1_099_511_627_776.0),
+    ("ns", "second", 1e-9),
+    ("us", "second", 1e-6),
+    ("µs", "second", 1e-6),
+    ("μs", "second", 1e-6),
+    ("ms", "second", 1e-3),
+    ("s", "second", 1.0),
+    ("sec", "second", 1.0),
+    ("seconds", "second", 1.0),
+    ("min", "second", 60.0),
+    ("minute", "second", 60.0),
+    ("minutes", "second", 60.0),
+    ("h", "second", 3_600.0),
+    ("hour", "second", 3_600.0),
+    ("hours", "second", 3_600.0),
+    ("day", "second", 86_400.0),
+    ("days", "second", 86_400.0),
+    ("tflops", "flops", 1e12),
+    ("gflops", "flops", 1e9),
+    ("pflops", "flops", 1e15),
+    ("w", "watt", 1.0),
+    ("kw", "watt", 1e3),
+    ("mw", "watt", 1e6),
+];
+
+fn unit(word: &str) -> Option<(&'static str, f64)> {
+    UNITS.iter().find(|(name, ..)| *name == word).map(|(_, base, factor)| (*base, *factor))
+}
+
+/// No number with three words of unit is longer, in bytes.
+const MAX_QUANTITY: usize = 64;
+
+/// Reads an option that is nothing but a number with its unit (at most three words of it): `84 GB`, `≈ 1.2×10⁹ tokens/s`.
+pub(super) fn quantity(text: &str) -> Option<Quantity> {
+    if text.len() > MAX_QUANTITY {
+        return None;
+    }
+    let clean: String = text.chars().filter(|c| !matches!(c, '*' | '_' | '`' | ',' | '~' | '≈' | '$')).collect();
+    let clean = clean.trim().trim_end_matches('.').to_lowercase();
+    let clean =
+        ["about ", "roughly ", "around "].iter().find_map(|w| clean.strip_prefix(w)).unwrap_or(&clean).trim_start();
+    let (value, rest) = leading_number(clean)?;
+    let rest = rest.trim_start();
+    if rest.split_whitespace().count() > 3 || rest.chars().any(char::is_numeric) {
+        return None;
+    }
+    let (base, factor) = unit(rest).unwrap_or((rest, 1.0));
+    Some(Quantity { value: value * factor, unit: base.to_owned() })
+}
+
+/// The number at the front, with a power of ten as `×10⁹`; and what follows it.
+fn leading_number(text: &str) -> Option<(f64, &str)> {
+    let end = text
+        .char_indices()
+        .find(|(i, c)| !(c.is_ascii_digit() || *c == '.' || (*i == 0 && matches!(c, '-' | '+'))))
+        .map_or(text.len(), |(i, _)| i);
+    let value: f64 = text[..end].parse().ok()?;
+    let rest = &text[end..];
+    let Some(power) = rest.strip_prefix("×10") else { return Some((value, rest)) };
+    let mut exponent = String::new();
+    let mut after = power;
+    while let Some((digit, next)) = after.chars().next().and_then(|c| Some((ascii_digit(c)?, &after[c.len_utf8()..]))) {
+        exponent.push(digit);
+        after = next;
+    }
+    let scale = if exponent.is_empty() { 10.0 } else { 10f64.powi(exponent.parse().ok()?) };
+    Some((value * scale, after))
+}
+
+fn ascii_digit(superscript: char) -> Option<char> {
+    "⁻⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|c| c == superscript).and_then(|i| "-0123456789".chars().nth(i))
+}
+
+/// A text reduced to what tells it from another: lower case, no punctuation, quantities in their base unit.
+pub(super) fn normal(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| !matches!(c, '`' | '*' | ',')).collect();
+    let words = Words::of(&plain);
+    let mut out = String::with_capacity(plain.len());
+    let mut rest = words.iter().peekable();
+    while let Some(word) = rest.next() {
+        let Some((value, attached)) = leading_number(word) else {
+            out.push_str(word);
+            out.push(' ');
+            continue;
+        };
+        let own = unit(attached);
+        let next = if attached.is_empty() { rest.peek().and_then(|w| unit(w)) } else { None };
+        if next.is_some() {
+            rest.next();
+        }
+        match own.or(next) {
+            Some((base, factor)) => out.push_str(&format!("{:e}{base} ", value * factor)),
+            None => out.push_str(&format!("{value:e}{attached} ")),
+        }
+    }
+    out.extend(operators(&plain));
+    out
+}
+
+/// Signs and operators: all that tells some short options apart.
+fn operators(text: &str) -> impl Iterator<Item = char> {
+    let mut before = ' ';
+    text.chars().filter(move |c| {
+        let sign = matches!(c, '-' | '−') && before.is_whitespace();
+        before = *c;
+        sign || matches!(c, '<' | '>' | '=' | '≤' | '≥' | '≠' | '+' | '/' | '^')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stop_words_are_sorted_and_short() {
+        assert!(STOP.is_sorted());
+        assert_eq!(STOP.iter().map(|w| w.len()).max(), Some(LONGEST_STOP));
+    }
+
+    #[test]
+    fn words_keep_hyphens_and_decimals() {
+        let words = Words::of("Lock-free: 1,200.5 GB, isn't it? e.g. FP32.");
+        assert_eq!(words.iter().collect::<Vec<_>>(), ["lock-free", "1,200.5", "gb", "isn't", "it", "e", "g", "fp32"]);
+        assert!(words.has_run(&["isn't", "it"]) && !words.has_run(&["it", "isn't"]));
+    }
+
+    #[test]
+    fn stems_match_across_endings() {
+        assert_eq!(Words::of("caches cached caching the cache").stems(), ["cach"]);
+        assert_eq!(Words::of("memory memories 80").stems(), ["memor"]);
+    }
+
+    #[test]
+    fn quantities_are_read_with_their_units() {
+        let of = |text: &str| quantity(text).map(|q| (q.value, q.unit));
+        assert_eq!(of("84 GB"), Some((84e9, "byte".into())));
+        assert_eq!(of("**about 1,200 ms**"), Some((1.2, "second".into())));
+        assert_eq!(of("≈ 1.5×10⁹ tokens/s"), Some((1.5e9, "tokens/s".into())));
+        assert_eq!(of("12.5%"), Some((12.5, "%".into())));
+        assert_eq!(of("84 GB, since the master copy counts too"), None);
+        assert_eq!(of("no number"), None);
+    }
+
+    #[test]
+    fn the_same_option_in_other_words_is_the_same() {
+        assert_eq!(normal("1,000 MB."), normal("`1 gb`"));
+        assert_eq!(normal("Cache it!"), normal("cache **it**"));
+        assert_ne!(normal("84 GB"), normal("84 GiB"));
+        assert_ne!(normal("a < b"), normal("a > b"));
+        assert_ne!(normal("-1"), normal("1"));
+    }
+}
