@@ -5,3 +5,7 @@
 
 pub mod bank;
 pub mod core;
+pub mod ports;
+pub mod scheduler;
+pub mod service;
+pub mod store;

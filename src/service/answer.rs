@@ -1,0 +1,168 @@
+//! Members answer, change their mind, and look at what they said.
+
+use super::library::refuse_open;
+use super::people::{self, round_for};
+use super::{Actor, Changed, Error, Result, Service};
+use crate::core::ids::{Confidence, MemberId, RoundId};
+use crate::core::refusal::Refusal;
+use crate::core::round::{Answer, Given, Mine, Outcome, Receipt, Round, judge, verdict, why};
+use crate::store::rounds::StoredRound;
+use crate::store::{Conn, answers, feeds, rounds, standings};
+
+/// What a look at one's own answer gives.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MyRound {
+    /// The round is open: nothing but what was chosen.
+    Open(Box<Mine>),
+    Revealed(Box<Outcome>),
+}
+
+impl Service {
+    /// Records an answer: durable once this returns.
+    ///
+    /// # Errors
+    /// A refusal of [`crate::core::round::judge`], [`Refusal::RoundUnknown`] for a round of another community,
+    /// [`Refusal::NotSaved`] where the store takes no write just now, or a fault.
+    pub async fn answer(&self, actor: &Actor, round: RoundId, given: &Given) -> Result<Receipt> {
+        saved(self.put_answer(actor, round, |round, before, now| judge(round, given, before, now)).await)
+    }
+
+    /// Changes how sure the member is.
+    ///
+    /// # Errors
+    /// `NotAnswered`, `RoundOver`, `RoundUnknown`, `NotSaved`, or a fault.
+    pub async fn set_confidence(&self, actor: &Actor, round: RoundId, confidence: Confidence) -> Result<Receipt> {
+        let decide = |round: &Round, before: Option<Answer>, now| {
+            if round.is_over(now) {
+                return Err(Refusal::RoundOver);
+            }
+            before.map(|answer| Answer { confidence, ..answer }).ok_or(Refusal::NotAnswered)
+        };
+        saved(self.put_answer(actor, round, decide).await)
+    }
+
+    /// One transaction from the look at the round to the commit, so that no reveal can come between.
+    async fn put_answer(
+        &self,
+        actor: &Actor,
+        round: RoundId,
+        decide: impl FnOnce(&Round, Option<Answer>, chrono::DateTime<chrono::Utc>) -> Result<Answer, Refusal>,
+    ) -> Result<Receipt> {
+        let mut tx = self.store.write().await?;
+        let now = self.clock.now();
+        let (place, account) = people::known(&mut tx, actor).await?.ok_or(Refusal::RoundUnknown)?;
+        let stored = people::round_in(&mut tx, place, round).await?;
+        let before = answer_of(&mut tx, &stored.round, account.as_ref().map(|account| account.member)).await?;
+        let answer = decide(&stored.round, before, now)?;
+        let account = people::keep(&mut tx, actor, place, account).await?;
+        answers::put(&mut tx, round, account.member, answer, now).await?;
+        tx.commit().await?;
+        self.hub.tell([Changed::Answered { round }]);
+        Ok(receipt(&stored.round, answer, before))
+    }
+
+    /// What the member said in a round, and after the reveal how it went.
+    ///
+    /// # Errors
+    /// `RoundUnknown`, `TrapOpen` where the round is revealed but its trap is open again, or a fault.
+    pub async fn my_round(&self, actor: &Actor, round: RoundId) -> Result<MyRound> {
+        let mut conn = self.store.read().await?;
+        let (stored, account) = round_for(&mut conn, actor, round).await?;
+        let member = account.map(|account| account.member);
+        if stored.round.revealed_at.is_some() {
+            refuse_open(&mut conn, &stored).await?;
+            Ok(MyRound::Revealed(Box::new(outcome(&mut conn, &stored, member).await?)))
+        } else {
+            Ok(MyRound::Open(Box::new(mine(&mut conn, stored, member).await?)))
+        }
+    }
+
+    /// The open rounds of the place's feeds with the member's answers, newest first.
+    ///
+    /// # Errors
+    /// `NothingOpen` with the time of the next post, or a fault.
+    pub async fn today(&self, actor: &Actor) -> Result<Vec<Mine>> {
+        let now = self.clock.now();
+        let mut conn = self.store.read().await?;
+        let known = people::known(&mut conn, actor).await?;
+        let (place, account) = known.ok_or(Refusal::NothingOpen { next: None })?;
+        let member = account.map(|account| account.member);
+        let mut open = Vec::new();
+        for stored in rounds::open_in(&mut conn, place.id, now).await? {
+            open.push(mine(&mut conn, stored, member).await?);
+        }
+        if open.is_empty() {
+            return Err(Refusal::NothingOpen { next: feeds::next_post(&mut conn, place.id).await? }.into());
+        }
+        Ok(open)
+    }
+
+    /// A round of the actor's community, whatever its state.
+    ///
+    /// # Errors
+    /// `RoundUnknown`, or a fault.
+    pub async fn round(&self, actor: &Actor, round: RoundId) -> Result<Mine> {
+        let mut conn = self.store.read().await?;
+        let (stored, account) = round_for(&mut conn, actor, round).await?;
+        mine(&mut conn, stored, account.map(|account| account.member)).await
+    }
+}
+
+/// A store that takes no write just now is the member's business: they are told that nothing was saved. The log gets the cause.
+fn saved<T>(result: Result<T>) -> Result<T> {
+    match result {
+        Err(Error::Fault(fault)) if fault.is_unavailable() => {
+            tracing::error!(error = %fault, "an answer could not be saved");
+            Err(Refusal::NotSaved.into())
+        }
+        other => other,
+    }
+}
+
+fn receipt(round: &Round, answer: Answer, before: Option<Answer>) -> Receipt {
+    Receipt {
+        round: round.id,
+        headline: round.trap.headline.clone(),
+        said: round.show(answer.said),
+        confidence: answer.confidence,
+        before: before.filter(|before| before.said != answer.said).map(|before| round.show(before.said)),
+        reveal_at: round.reveal_at,
+        zone: round.zone,
+    }
+}
+
+async fn answer_of(conn: &mut Conn, round: &Round, member: Option<MemberId>) -> Result<Option<Answer>> {
+    match member {
+        Some(member) => Ok(answers::get(conn, round.id, &round.trap, member).await?),
+        None => Ok(None),
+    }
+}
+
+async fn mine(conn: &mut Conn, stored: StoredRound, member: Option<MemberId>) -> Result<Mine> {
+    let answer = answer_of(conn, &stored.round, member).await?;
+    let answered = answers::count_of(conn, stored.round.id).await?;
+    let (channel, message) = match stored.post {
+        Some(post) => (post.channel, Some(post.message)),
+        None => (stored.feed_channel, None),
+    };
+    let said = answer.map(|answer| (stored.round.show(answer.said), answer.confidence));
+    Ok(Mine { round: stored.round, answered, said, channel, message })
+}
+
+async fn outcome(conn: &mut Conn, stored: &StoredRound, member: Option<MemberId>) -> Result<Outcome> {
+    let round = &stored.round;
+    let answer = answer_of(conn, round, member).await?;
+    let streak = match member {
+        Some(member) => standings::streak(conn, round.feed, member).await?,
+        None => crate::core::score::Streak::default(),
+    };
+    let judged = |a: Answer| (round.show(a.said), a.confidence, verdict(&round.trap, a.said, a.confidence));
+    Ok(Outcome {
+        round: round.id,
+        title: round.trap.title.clone(),
+        said: answer.map(judged),
+        right: round.right(),
+        why: answer.and_then(|answer| why(&round.trap, answer.said)).map(ToOwned::to_owned),
+        streak,
+    })
+}

@@ -1,0 +1,97 @@
+//! What the clones of one service share in memory. Nothing here outlives the program, and nothing needs to.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Mutex, MutexGuard, Notify, broadcast};
+
+use super::Changed;
+use super::live::Board;
+use crate::core::ids::RoundId;
+
+/// How many changes a slow listener may lag behind before it misses some.
+const BACKLOG: usize = 256;
+/// Posts share this many locks.
+const STRIPES: usize = 64;
+
+pub(super) struct Hub {
+    changes: broadcast::Sender<Changed>,
+    wake: Notify,
+    /// Held by the one delivery at a time: whatever it finds as being sent, nobody is sending.
+    pub(super) delivering: Mutex<()>,
+    /// No further message is begun.
+    stopping: AtomicBool,
+    /// The instant of the last tick, in milliseconds; beyond any clock until the first.
+    ticked_at: AtomicI64,
+    edits: Vec<Mutex<()>>,
+    pub(super) live: std::sync::Mutex<Board>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            changes: broadcast::Sender::new(BACKLOG),
+            wake: Notify::new(),
+            delivering: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            ticked_at: AtomicI64::new(i64::MAX),
+            edits: std::iter::repeat_with(Mutex::default).take(STRIPES).collect(),
+            live: std::sync::Mutex::default(),
+        }
+    }
+}
+
+impl Hub {
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<Changed> {
+        self.changes.subscribe()
+    }
+
+    /// Tells whoever listens; nobody may.
+    pub(super) fn tell(&self, changes: impl IntoIterator<Item = Changed>) {
+        for change in changes {
+            match change {
+                Changed::Answered { round } => self.board().touch(round),
+                Changed::Revealed { round } => self.board().forget(round),
+                Changed::Posted { .. } | Changed::Feeds => {}
+            }
+            let _ = self.changes.send(change);
+        }
+    }
+
+    /// Something is owed.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    pub(super) async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    pub(super) fn stop(&self, stopping: bool) {
+        self.stopping.store(stopping, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// The clock shows less than at the last tick, or nobody knows what it showed then.
+    pub(super) fn went_back(&self, now: DateTime<Utc>) -> bool {
+        now.timestamp_millis() < self.ticked_at.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn ticked(&self, now: DateTime<Utc>) {
+        self.ticked_at.store(now.timestamp_millis(), Ordering::Relaxed);
+    }
+
+    /// Held while the post of a round is edited, so that an edit of the open post can't land on the closed one.
+    pub(super) async fn editing(&self, round: RoundId) -> MutexGuard<'_, ()> {
+        let stripe = usize::try_from(round.0.unsigned_abs()).unwrap_or_default() % STRIPES;
+        self.edits[stripe].lock().await
+    }
+
+    /// The board stays usable whatever happened while it was held: at worst a count is shown again.
+    pub(super) fn board(&self) -> std::sync::MutexGuard<'_, Board> {
+        self.live.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,132 @@
+//! The "N locked in" line of open posts: which posts have a stale one, and when each was last edited.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::StreamExt;
+
+use super::{Result, Service};
+use crate::core::ids::RoundId;
+use crate::core::text;
+use crate::ports::{ChatError, Chats, Sent};
+use crate::store::rounds::StoredRound;
+use crate::store::{answers, feeds, rounds};
+
+/// A post is edited at most this often.
+const PAUSE: TimeDelta = TimeDelta::seconds(15);
+/// Edits under way at once.
+const IN_FLIGHT: usize = 8;
+
+/// What open posts are known to show. Lost at a restart, which costs one needless edit a post.
+#[derive(Default)]
+pub(super) struct Board {
+    /// Rounds that were answered since their last edit.
+    stale: HashSet<RoundId>,
+    /// The store was asked which rounds were answered before the start.
+    is_complete: bool,
+    shown: HashMap<RoundId, (u32, DateTime<Utc>)>,
+}
+
+impl Board {
+    pub(super) fn touch(&mut self, round: RoundId) {
+        self.stale.insert(round);
+    }
+
+    /// The post shows this count since `now`.
+    pub(super) fn show(&mut self, round: RoundId, answered: u32, now: DateTime<Utc>) {
+        self.shown.insert(round, (answered, now));
+    }
+
+    /// The round is over.
+    pub(super) fn forget(&mut self, round: RoundId) {
+        self.shown.remove(&round);
+        self.stale.remove(&round);
+    }
+
+    /// Takes the stale rounds whose pause is over.
+    fn take_due(&mut self, now: DateTime<Utc>) -> Vec<RoundId> {
+        let shown = &self.shown;
+        // Should the clock have gone back, nothing is known of the pause.
+        let is_due = |round: &RoundId| shown.get(round).is_none_or(|(_, at)| now < *at || now - *at >= PAUSE);
+        self.stale.extract_if(is_due).collect()
+    }
+}
+
+impl Service {
+    /// Brings the "N locked in" line of open posts up to date, each at most every 15 s and never after the reveal.
+    /// Returns how many posts were edited. An edit that fails is made good by the next answer.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn refresh_live(&self, chats: &Chats) -> Result<u32> {
+        self.find_stale().await?;
+        let due = self.hub.board().take_due(self.clock.now());
+        let edits = due.into_iter().map(|round| self.refresh_post(chats, round));
+        let results: Vec<Result<bool>> = futures::stream::iter(edits).buffer_unordered(IN_FLIGHT).collect().await;
+        let mut edited = 0;
+        for result in results {
+            edited += u32::from(result?);
+        }
+        Ok(edited)
+    }
+
+    /// After a start nobody knows which posts are stale: all that have answers may be.
+    async fn find_stale(&self) -> Result<()> {
+        if self.hub.board().is_complete {
+            return Ok(());
+        }
+        let mut conn = self.store.read().await?;
+        let live = rounds::live(&mut conn, self.clock.now()).await?;
+        let answered = live.into_iter().filter(|(_, answered)| *answered > 0).map(|(round, _)| round);
+        let mut board = self.hub.board();
+        board.stale.extend(answered);
+        board.is_complete = true;
+        Ok(())
+    }
+
+    async fn refresh_post(&self, chats: &Chats, round: RoundId) -> Result<bool> {
+        let _edit = self.hub.editing(round).await;
+        let mut conn = self.store.read().await?;
+        let now = self.clock.now();
+        let Some(stored) = rounds::get(&mut conn, round).await?.filter(|stored| !stored.round.is_over(now)) else {
+            self.hub.board().forget(round);
+            return Ok(false);
+        };
+        let answered = answers::count_of(&mut conn, round).await?;
+        let role = feeds::get(&mut conn, stored.round.feed).await?.feed.settings.role;
+        drop(conn);
+        let shown = self.hub.board().shown.get(&round).map(|(count, _)| *count);
+        if shown == Some(answered) {
+            return Ok(false);
+        }
+        self.edit_post(chats, &stored, answered, role.as_deref(), now).await
+    }
+
+    async fn edit_post(
+        &self,
+        chats: &Chats,
+        stored: &StoredRound,
+        answered: u32,
+        role: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        let (Some(chat), Some(post)) = (chats.of(stored.platform), &stored.post) else { return Ok(false) };
+        let sent = Sent { channel: post.channel.clone(), message: post.message.clone() };
+        let round = stored.round.id;
+        let result = chat.edit(&sent, &text::post(&stored.round, answered, role)).await;
+        self.hub.board().show(round, answered, now);
+        match result {
+            Ok(()) => Ok(true),
+            Err(ChatError::NotSent { .. } | ChatError::Unknown(_)) => {
+                let mut board = self.hub.board();
+                board.shown.insert(round, (u32::MAX, now));
+                board.touch(round);
+                Ok(false)
+            }
+            Err(error) => {
+                tracing::debug!(%round, %error, "the live line of a post was not brought up to date");
+                Ok(false)
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! From who asks to whom the store knows.
+
+use super::{Actor, Result};
+use crate::core::ids::{Platform, RoundId};
+use crate::core::refusal::Refusal;
+use crate::store::people::{self, Account, Place};
+use crate::store::rounds::{self, StoredRound};
+use crate::store::{Conn, StoreError};
+
+/// The longest name that is kept, in characters.
+const LONGEST_NAME: usize = 80;
+
+/// The actor's place and account, as far as they are known. Reading makes no rows.
+pub(super) async fn known(conn: &mut Conn, actor: &Actor) -> Result<Option<(Place, Option<Account>)>, StoreError> {
+    let Some(place) = people::place(conn, actor.platform, &actor.place).await? else { return Ok(None) };
+    let account = people::account(conn, place.id, &actor.user).await?;
+    Ok(Some((place, account)))
+}
+
+/// The actor's account, made where it is new.
+pub(super) async fn ensure(conn: &mut Conn, actor: &Actor) -> Result<(Place, Account), StoreError> {
+    let place = people::ensure_place(conn, actor.platform, &actor.place).await?;
+    let known = people::account(conn, place.id, &actor.user).await?;
+    Ok((place, keep(conn, actor, place, known).await?))
+}
+
+/// The actor's account, made where none is known, under the name that they go by now. Who comes without a name keeps the one they had.
+pub(super) async fn keep(
+    conn: &mut Conn,
+    actor: &Actor,
+    place: Place,
+    known: Option<Account>,
+) -> Result<Account, StoreError> {
+    let name = clean_name(&actor.name);
+    match known {
+        None => people::make_account(conn, place, &actor.user, &name).await,
+        Some(account) if account.name == name || actor.name.trim().is_empty() => Ok(account),
+        Some(account) => {
+            people::rename(conn, account.member, &name).await?;
+            Ok(Account { name, ..account })
+        }
+    }
+}
+
+/// A round of the actor's community, and their account if they have one.
+///
+/// # Errors
+/// `RoundUnknown`, or a fault.
+pub(super) async fn round_for(
+    conn: &mut Conn,
+    actor: &Actor,
+    round: RoundId,
+) -> Result<(StoredRound, Option<Account>)> {
+    let (place, account) = known(conn, actor).await?.ok_or(Refusal::RoundUnknown)?;
+    Ok((round_in(conn, place, round).await?, account))
+}
+
+/// A round of the community that a place belongs to.
+///
+/// # Errors
+/// `RoundUnknown`, or a fault.
+pub(super) async fn round_in(conn: &mut Conn, place: Place, round: RoundId) -> Result<StoredRound> {
+    let stored = rounds::get(conn, round).await?.filter(|stored| stored.community == place.community);
+    Ok(stored.ok_or(Refusal::RoundUnknown)?)
+}
+
+/// A name without control characters or signs that turn the direction of what follows, of a length that fits a line; never empty.
+pub(super) fn clean_name(name: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let clean: String = name.chars().filter(|c| !c.is_control() && !turns(*c)).collect();
+    let short: String = clean.trim().chars().take(LONGEST_NAME).collect();
+    if short.is_empty() { "somebody".to_owned() } else { short }
+}
+
+/// The local web channel is one place.
+pub(super) const LOCAL: (Platform, &str) = (Platform::Web, "local");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_short_line() {
+        assert_eq!(clean_name(" Ann\n\u{7}a "), "Anna");
+        assert_eq!(clean_name("\t"), "somebody");
+        assert_eq!(clean_name("\u{202e}99 +\u{2069}"), "99 +");
+        assert_eq!(clean_name(&"é".repeat(200)).chars().count(), LONGEST_NAME);
+    }
+}

@@ -1,0 +1,108 @@
+//! A member's own data: to take along, or to have deleted.
+
+use serde_json::{Value, json};
+
+use super::people::{ensure, known};
+use super::{Actor, Changed, Result, Service};
+use crate::core::refusal::Refusal;
+use crate::core::round::Said;
+use crate::core::score::Streak;
+use crate::store::answers::Kept;
+use crate::store::people::Account;
+use crate::store::{Conn, StoreError, answers, people, practice, standings};
+
+/// The longest name that a member can pick, in characters.
+const LONGEST_PICKED: usize = 32;
+
+impl Service {
+    /// All that is kept about the actor in this community, as a JSON document.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn export(&self, actor: &Actor) -> Result<Value> {
+        let mut conn = self.store.read().await?;
+        match known(&mut conn, actor).await? {
+            Some((_, Some(account))) => Ok(document(&mut conn, &account).await?),
+            _ => Ok(json!({ "accounts": [], "answers": [], "standings": [], "streaks": [], "practice": [] })),
+        }
+    }
+
+    /// Deletes the actor's answers, points, streaks and name in this community. Counts of revealed rounds stay, without names.
+    /// Returns how many answers went.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn delete(&self, actor: &Actor) -> Result<u64> {
+        let mut tx = self.store.write().await?;
+        let Some((_, Some(account))) = known(&mut tx, actor).await? else { return Ok(0) };
+        let open = answers::open_of_member(&mut tx, account.member).await?;
+        let deleted = people::delete_member(&mut tx, account.member).await?;
+        tx.commit().await?;
+        self.hub.tell(open.into_iter().map(|round| Changed::Answered { round }));
+        Ok(deleted)
+    }
+
+    /// Renames the actor (the web channel, where members pick a name: 1 to 32 characters, no control characters).
+    ///
+    /// # Errors
+    /// `BadName`, or a fault.
+    pub async fn rename(&self, actor: &Actor, name: &str) -> Result<()> {
+        let picked = name.trim();
+        let fits = (1..=LONGEST_PICKED).contains(&picked.chars().count());
+        if !fits || picked.chars().any(char::is_control) {
+            return Err(Refusal::BadName { given: name.to_owned() }.into());
+        }
+        let mut tx = self.store.write().await?;
+        ensure(&mut tx, &Actor { name: picked.to_owned(), ..actor.clone() }).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn document(conn: &mut Conn, account: &Account) -> Result<Value, StoreError> {
+    let member = account.member;
+    let accounts = people::accounts_of(conn, member).await?;
+    let answers = answers::of_member(conn, member).await?;
+    let standings = standings::all_of(conn, member).await?;
+    let streaks = standings::streaks_of(conn, member).await?;
+    let practised = practice::of_member(conn, member).await?;
+    Ok(json!({
+        "name": account.name,
+        "accounts": accounts.iter().map(|(platform, id)| json!({ "platform": platform, "id": id })).collect::<Vec<_>>(),
+        "answers": answers.iter().map(answer).collect::<Vec<_>>(),
+        "standings": standings.iter().map(|(period, s)| json!({
+            "period": period, "points": s.points, "right": s.right, "answers": s.answers, "reached_at": s.reached_at,
+        })).collect::<Vec<_>>(),
+        "streaks": streaks.iter().map(|(feed, s)| streak(*feed, s)).collect::<Vec<_>>(),
+        "practice": practised.iter().map(|p| json!({
+            "trap": p.trap, "times": p.times, "right": p.right, "last_at": p.last_at,
+        })).collect::<Vec<_>>(),
+    }))
+}
+
+/// While its round is open, an answer goes by the trap's headline: the title and the id may name the trap.
+fn answer(kept: &Kept) -> Value {
+    let said = match kept.answer.said {
+        Said::Option(index) => json!(kept.trap.options().get(index).map(|option| &option.text)),
+        Said::Value(value) => json!(value),
+    };
+    let title = if kept.revealed { &kept.trap.title } else { &kept.trap.headline };
+    json!({
+        "round": kept.round,
+        "trap": title,
+        "said": said,
+        "confidence": kept.answer.confidence,
+        "first_at": kept.first_at,
+        "at": kept.at,
+        "points": kept.points,
+    })
+}
+
+fn streak(feed: i64, streak: &Streak) -> Value {
+    json!({
+        "feed": feed,
+        "current": streak.current,
+        "best": streak.best,
+        "freezes": streak.freezes,
+        "toward_next_freeze": streak.toward,
+    })
+}

@@ -1,0 +1,242 @@
+//! What members said in rounds.
+
+use chrono::{DateTime, Utc};
+
+use super::{Conn, Result, StoreError, count, instant, ms};
+use crate::core::ids::{Confidence, MemberId, RoundId};
+use crate::core::round::{Answer, Said, Verdict, Verdicted};
+use crate::core::trap::{Kind, Trap};
+
+/// Equal answers of a round, and how many there are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Group {
+    pub(crate) answer: Answer,
+    pub(crate) times: u32,
+}
+
+/// What the revealed answers of a member add up to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Sums {
+    /// Answers and right ones by confidence: guess, sure, certain.
+    pub(crate) by_confidence: [(u32, u32); 3],
+    pub(crate) points: i64,
+    pub(crate) baits: u32,
+    /// Slugs of misconceptions, most often first.
+    pub(crate) mistakes: Vec<(String, u32)>,
+}
+
+/// One answer of a member, for their export.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Kept {
+    pub(crate) round: RoundId,
+    pub(crate) answer: Answer,
+    pub(crate) trap: Trap,
+    pub(crate) first_at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) revealed: bool,
+    pub(crate) points: Option<i64>,
+}
+
+/// An option's index is small, so a double holds it exactly.
+fn to_column(said: Said) -> f64 {
+    match said {
+        Said::Option(index) => f64::from(u32::try_from(index).unwrap_or(u32::MAX)),
+        Said::Value(value) => value,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the column of a choice trap holds nothing but small indices"
+)]
+fn from_column(trap: &Trap, said: f64) -> Said {
+    match &trap.kind {
+        Kind::Choice { .. } => Said::Option(said as usize),
+        Kind::Number(_) => Said::Value(said),
+    }
+}
+
+fn level(confidence: Confidence) -> i64 {
+    match confidence {
+        Confidence::Guess => 0,
+        Confidence::Sure => 1,
+        Confidence::Certain => 2,
+    }
+}
+
+fn confidence(level: i64) -> Result<Confidence> {
+    usize::try_from(level)
+        .ok()
+        .and_then(|index| Confidence::ALL.get(index).copied())
+        .ok_or_else(|| StoreError::Corrupt(format!("confidence {level}")))
+}
+
+const RIGHT: &str = "right";
+
+fn verdict_name(role: Verdicted) -> &'static str {
+    match role {
+        Verdicted::Right => RIGHT,
+        Verdicted::Bait => "bait",
+        Verdicted::Wrong => "wrong",
+        Verdicted::Astray => "astray",
+    }
+}
+
+pub(crate) async fn get(conn: &mut Conn, round: RoundId, trap: &Trap, member: MemberId) -> Result<Option<Answer>> {
+    let row = sqlx::query!("SELECT said, confidence FROM answers WHERE round = ? AND member = ?", round.0, member.0)
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| Ok(Answer { said: from_column(trap, row.said), confidence: confidence(row.confidence)? })).transpose()
+}
+
+/// Records an answer, or changes it. Saying the same again does not count as a change.
+pub(crate) async fn put(
+    conn: &mut Conn,
+    round: RoundId,
+    member: MemberId,
+    answer: Answer,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (said, confidence, now) = (to_column(answer.said), level(answer.confidence), ms(now));
+    sqlx::query!(
+        "INSERT INTO answers (round, member, said, confidence, first_at, at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+         ON CONFLICT (round, member) DO UPDATE SET
+            at = CASE WHEN said = excluded.said AND confidence = excluded.confidence THEN at ELSE excluded.at END,
+            said = excluded.said, confidence = excluded.confidence",
+        round.0,
+        member.0,
+        said,
+        confidence,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn count_of(conn: &mut Conn, round: RoundId) -> Result<u32> {
+    Ok(count(sqlx::query_scalar!("SELECT count(*) FROM answers WHERE round = ?", round.0).fetch_one(conn).await?))
+}
+
+/// The answers of a round, equal ones together.
+pub(crate) async fn groups(conn: &mut Conn, round: RoundId, trap: &Trap) -> Result<Vec<Group>> {
+    let rows = sqlx::query!(
+        "SELECT said, confidence, count(*) AS times FROM answers WHERE round = ? GROUP BY said, confidence",
+        round.0
+    )
+    .fetch_all(conn)
+    .await?;
+    let group = |said, level, times| {
+        let answer = Answer { said: from_column(trap, said), confidence: confidence(level)? };
+        Ok(Group { answer, times: count(times) })
+    };
+    rows.into_iter().map(|row| group(row.said, row.confidence, row.times)).collect()
+}
+
+/// Makes the verdict on all equal answers of a round official.
+pub(crate) async fn judge(conn: &mut Conn, round: RoundId, answer: Answer, verdict: &Verdict) -> Result<()> {
+    let (said, confidence, role) = (to_column(answer.said), level(answer.confidence), verdict_name(verdict.role));
+    sqlx::query!(
+        "UPDATE answers SET points = ?, verdict = ?, mistake = ? WHERE round = ? AND said = ? AND confidence = ?",
+        verdict.points,
+        role,
+        verdict.mistake,
+        round.0,
+        said,
+        confidence
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Who gained most in a revealed round, best first, then first come: name and points.
+pub(crate) async fn gains(conn: &mut Conn, round: RoundId, limit: u32) -> Result<Vec<(String, i32)>> {
+    let rows = sqlx::query!(
+        r#"SELECT m.name, a.points AS "points!" FROM answers a JOIN members m ON m.id = a.member
+           WHERE a.round = ? AND a.points > 0 ORDER BY a.points DESC, a.at, a.member LIMIT ?"#,
+        round.0,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, i32::try_from(row.points).unwrap_or_default())).collect())
+}
+
+/// Those who answered a round.
+pub(crate) async fn members(conn: &mut Conn, round: RoundId) -> Result<Vec<MemberId>> {
+    let ids = sqlx::query_scalar!("SELECT member FROM answers WHERE round = ?", round.0).fetch_all(conn).await?;
+    Ok(ids.into_iter().map(MemberId).collect())
+}
+
+/// Sums over a member's answers whose rounds are revealed.
+pub(crate) async fn sums(conn: &mut Conn, member: MemberId) -> Result<Sums> {
+    let mut sums = Sums::default();
+    let rows = sqlx::query!(
+        r#"SELECT confidence, count(*) AS "answers!: i64", sum(verdict = 'right') AS "correct!: i64",
+           sum(verdict = 'bait') AS "baits!: i64", sum(points) AS "points!: i64"
+           FROM answers WHERE member = ? AND points IS NOT NULL GROUP BY confidence"#,
+        member.0
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in rows {
+        let level = usize::try_from(row.confidence).ok().filter(|level| *level < sums.by_confidence.len());
+        let level = level.ok_or_else(|| StoreError::Corrupt(format!("confidence {}", row.confidence)))?;
+        sums.by_confidence[level] = (count(row.answers), count(row.correct));
+        sums.points += row.points;
+        sums.baits += count(row.baits);
+    }
+    sums.mistakes = mistakes(conn, member).await?;
+    Ok(sums)
+}
+
+async fn mistakes(conn: &mut Conn, member: MemberId) -> Result<Vec<(String, u32)>> {
+    let rows = sqlx::query!(
+        r#"SELECT mistake AS "mistake!", count(*) AS "times!: i64" FROM answers
+           WHERE member = ? AND mistake IS NOT NULL GROUP BY mistake ORDER BY 2 DESC, 1"#,
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.mistake, count(row.times))).collect())
+}
+
+/// All answers of a member, oldest first.
+pub(crate) async fn of_member(conn: &mut Conn, member: MemberId) -> Result<Vec<Kept>> {
+    let rows = sqlx::query!(
+        r#"SELECT a.round AS "round!", a.said, a.confidence, a.first_at, a.at, a.points, v.json, r.revealed_at IS NOT NULL AS "revealed!: bool"
+           FROM answers a JOIN rounds r ON r.id = a.round JOIN trap_versions v ON v.digest = r.version
+           WHERE a.member = ? ORDER BY a.round"#,
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let trap: Trap = super::from_json(&row.json)?;
+            let answer = Answer { said: from_column(&trap, row.said), confidence: confidence(row.confidence)? };
+            Ok(Kept {
+                round: RoundId(row.round),
+                answer,
+                trap,
+                first_at: instant(row.first_at)?,
+                at: instant(row.at)?,
+                revealed: row.revealed,
+                points: row.points,
+            })
+        })
+        .collect()
+}
+
+/// The rounds that a member answered and that are open.
+pub(crate) async fn open_of_member(conn: &mut Conn, member: MemberId) -> Result<Vec<RoundId>> {
+    let ids = sqlx::query_scalar!(
+        "SELECT r.id FROM answers a JOIN rounds r ON r.id = a.round WHERE a.member = ? AND r.revealed_at IS NULL",
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(RoundId).collect())
+}

@@ -1,0 +1,185 @@
+//! Opening the database: its settings, its lock, its migrations, and what can be wrong with it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqlitePool};
+
+use super::{Code, Inner, Store};
+
+/// Append-only: a database in the field has run each of these.
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// How long one connection waits for another's lock, and a caller for a connection.
+const BUSY: Duration = Duration::from_secs(5);
+const TURN: Duration = Duration::from_secs(10);
+const READERS: u32 = 4;
+
+/// Why the database can't be used: each is a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("DATABASE_URL '{url}' names no SQLite file; it looks like sqlite://data/trapline.db")]
+    Url { url: String },
+    #[error("the folder {path} of the database can't be made: {why}")]
+    Folder { path: PathBuf, why: std::io::Error },
+    #[error(
+        "the database {path} was made by a newer version of trapline (its step {version}); use that version, or a backup from before"
+    )]
+    Newer { path: PathBuf, version: i64 },
+    #[error("the database {path} is read-only; trapline must be able to write it and its folder")]
+    ReadOnly { path: PathBuf },
+    #[error("no room is left on the disk of the database {path}")]
+    DiskFull { path: PathBuf },
+    #[error("the database {path} is in use by another process; stop that one first")]
+    InUse { path: PathBuf },
+    #[error(
+        "{path} is not a database of trapline, or it is damaged; restore a backup, or name another file in DATABASE_URL"
+    )]
+    NotADatabase { path: PathBuf },
+    #[error("the database {path} can't be opened: {why}")]
+    Other { path: PathBuf, why: String },
+}
+
+impl Store {
+    /// Opens the database at a `sqlite://` address, makes it (and its folder) where it is missing, and brings it up to date.
+    /// `fresh_secret` becomes the database's secret if it has none yet.
+    ///
+    /// # Errors
+    /// An [`OpenError`], made to be printed as it is.
+    pub async fn open(url: &str, fresh_secret: [u8; 32]) -> Result<Self, OpenError> {
+        let options = options_of(url)?;
+        let path = options.get_filename().to_owned();
+        make_folder(&path)?;
+        let lock = take_lock(&path)?;
+        if path.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
+            return Err(OpenError::ReadOnly { path });
+        }
+        let pools = async {
+            let writes = write_pool(options.clone()).await?;
+            MIGRATIONS.run(&writes).await?;
+            let secret = keep_secret(&writes, fresh_secret).await?;
+            let reads = read_pool(options).await?;
+            Ok::<_, MigrateError>((reads, writes, secret))
+        };
+        let (reads, writes, secret) = pools.await.map_err(|error| explain(error, path))?;
+        Ok(Self { inner: Arc::new(Inner { reads, writes, secret, _lock: lock }) })
+    }
+}
+
+/// All that is set on a connection, in one place.
+pub(super) fn options_of(url: &str) -> Result<SqliteConnectOptions, OpenError> {
+    let unusable = || OpenError::Url { url: url.to_owned() };
+    if !url.starts_with("sqlite:") || url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(unusable());
+    }
+    let options = SqliteConnectOptions::from_str(url).map_err(|_| unusable())?;
+    if options.get_filename().file_name().is_none() {
+        return Err(unusable());
+    }
+    Ok(options.foreign_keys(true).busy_timeout(BUSY))
+}
+
+/// One connection, whose commits are on the disk when they return.
+async fn write_pool(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let options = options
+        .create_if_missing(true)
+        .read_only(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    pool(1).connect_with(options).await
+}
+
+async fn read_pool(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    pool(READERS).connect_with(options.create_if_missing(false).read_only(true)).await
+}
+
+/// Connections to a file do not go stale, so they are neither pinged nor replaced, with one exception: where SQLite rolls a
+/// transaction back by itself (a full disk, an I/O error), sqlx goes on counting it as open, and could begin no other.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(TURN)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+}
+
+/// Reads the secret, having made it where there is none. Counting the opening proves that the disk takes a write.
+async fn keep_secret(writes: &SqlitePool, fresh: [u8; 32]) -> sqlx::Result<[u8; 32]> {
+    let mut tx = writes.begin_with("BEGIN IMMEDIATE").await?;
+    let fresh = fresh.as_slice();
+    sqlx::query!("INSERT INTO meta (key, value) VALUES ('secret', ?) ON CONFLICT DO NOTHING", fresh)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query!(
+        "INSERT INTO meta (key, value) VALUES ('opened', CAST('1' AS BLOB))
+         ON CONFLICT DO UPDATE SET value = CAST(CAST(CAST(value AS TEXT) AS INTEGER) + 1 AS BLOB)"
+    )
+    .execute(&mut *tx)
+    .await?;
+    let secret = sqlx::query_scalar!("SELECT value FROM meta WHERE key = 'secret'").fetch_one(&mut *tx).await?;
+    tx.commit().await?;
+    secret.try_into().map_err(|_| sqlx::Error::Decode("the secret of the database is not 32 bytes long".into()))
+}
+
+fn make_folder(path: &Path) -> Result<(), OpenError> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+            .map_err(|why| if is_full(&why) { full(path) } else { OpenError::Folder { path: folder.to_owned(), why } }),
+        _ => Ok(()),
+    }
+}
+
+/// The lock of a file beside the database, not of itself: SQLite's own locks come and go with each transaction.
+fn take_lock(path: &Path) -> Result<File, OpenError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file =
+        OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(|why| match why.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                OpenError::ReadOnly { path: path.to_owned() }
+            }
+            _ if is_full(&why) => full(path),
+            _ => OpenError::Other { path: path.to_owned(), why: why.to_string() },
+        })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
+        Err(TryLockError::Error(why)) => Err(OpenError::Other { path: path.to_owned(), why: why.to_string() }),
+    }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+fn full(path: &Path) -> OpenError {
+    OpenError::DiskFull { path: path.to_owned() }
+}
+
+fn explain(error: MigrateError, path: PathBuf) -> OpenError {
+    match error {
+        MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version) => {
+            OpenError::Newer { path, version }
+        }
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => explain_sql(&error, path),
+        other => OpenError::Other { path, why: other.to_string() },
+    }
+}
+
+fn explain_sql(error: &sqlx::Error, path: PathBuf) -> OpenError {
+    match Code::of(error) {
+        Some(Code::Busy) => OpenError::InUse { path },
+        Some(Code::ReadOnly) => OpenError::ReadOnly { path },
+        Some(Code::Full) => OpenError::DiskFull { path },
+        Some(Code::NotADatabase) => OpenError::NotADatabase { path },
+        Some(Code::Io | Code::CantOpen | Code::Other) | None => OpenError::Other { path, why: error.to_string() },
+    }
+}

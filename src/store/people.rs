@@ -1,0 +1,137 @@
+//! Places, communities, accounts and members.
+
+use chrono_tz::Tz;
+
+use super::{Conn, Result, StoreError};
+use crate::core::calendar::zone_named;
+use crate::core::ids::{CommunityId, MemberId, PlaceId, Platform};
+
+/// A place and whom it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) id: PlaceId,
+    pub(crate) community: CommunityId,
+}
+
+/// The time zone of a community's weeks and months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CommunityZone {
+    pub(crate) zone: Tz,
+    /// Nobody has named one yet.
+    pub(crate) assumed: bool,
+}
+
+/// Someone on a platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) id: i64,
+    pub(crate) member: MemberId,
+    /// As typed.
+    pub(crate) name: String,
+}
+
+pub(crate) async fn place(conn: &mut Conn, platform: Platform, external_id: &str) -> Result<Option<Place>> {
+    let platform = platform.as_str();
+    let row =
+        sqlx::query!("SELECT id, community FROM places WHERE platform = ? AND external_id = ?", platform, external_id)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|row| Place { id: PlaceId(row.id), community: CommunityId(row.community) }))
+}
+
+/// The place, made with a community of its own where it is new.
+pub(crate) async fn ensure_place(conn: &mut Conn, platform: Platform, external_id: &str) -> Result<Place> {
+    if let Some(place) = place(conn, platform, external_id).await? {
+        return Ok(place);
+    }
+    let community = sqlx::query!("INSERT INTO communities DEFAULT VALUES").execute(&mut *conn).await?;
+    let (platform, community) = (platform.as_str(), community.last_insert_rowid());
+    let place = sqlx::query!(
+        "INSERT INTO places (platform, external_id, community) VALUES (?, ?, ?)",
+        platform,
+        external_id,
+        community
+    )
+    .execute(conn)
+    .await?;
+    Ok(Place { id: PlaceId(place.last_insert_rowid()), community: CommunityId(community) })
+}
+
+pub(crate) async fn zone(conn: &mut Conn, community: CommunityId) -> Result<CommunityZone> {
+    let row =
+        sqlx::query!(r#"SELECT zone, zone_assumed AS "assumed: bool" FROM communities WHERE id = ?"#, community.0)
+            .fetch_one(conn)
+            .await?;
+    let zone = zone_named(&row.zone).map_err(|_| StoreError::Corrupt(format!("zone {}", row.zone)))?;
+    Ok(CommunityZone { zone, assumed: row.assumed })
+}
+
+/// Names the zone of a community that has none yet; otherwise changes nothing.
+pub(crate) async fn name_zone(conn: &mut Conn, community: CommunityId, zone: Tz) -> Result<()> {
+    let zone = zone.name();
+    sqlx::query!(
+        "UPDATE communities SET zone = ?, zone_assumed = 0 WHERE id = ? AND zone_assumed = 1",
+        zone,
+        community.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn account(conn: &mut Conn, place: PlaceId, user: &str) -> Result<Option<Account>> {
+    let row = sqlx::query!(
+        "SELECT a.id, a.member, m.name FROM accounts a JOIN members m ON m.id = a.member
+         WHERE a.place = ? AND a.external_id = ?",
+        place.0,
+        user
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Account { id: row.id, member: MemberId(row.member), name: row.name }))
+}
+
+/// A new account with a member of its own.
+pub(crate) async fn make_account(conn: &mut Conn, place: Place, user: &str, name: &str) -> Result<Account> {
+    let member = sqlx::query!("INSERT INTO members (community, name) VALUES (?, ?)", place.community.0, name)
+        .execute(&mut *conn)
+        .await?
+        .last_insert_rowid();
+    let account =
+        sqlx::query!("INSERT INTO accounts (place, external_id, member) VALUES (?, ?, ?)", place.id.0, user, member)
+            .execute(conn)
+            .await?;
+    Ok(Account { id: account.last_insert_rowid(), member: MemberId(member), name: name.to_owned() })
+}
+
+pub(crate) async fn rename(conn: &mut Conn, member: MemberId, name: &str) -> Result<()> {
+    sqlx::query!("UPDATE members SET name = ? WHERE id = ?", name, member.0).execute(conn).await?;
+    Ok(())
+}
+
+/// The platform and the platform's id of each account of a member.
+pub(crate) async fn accounts_of(conn: &mut Conn, member: MemberId) -> Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        "SELECT p.platform, a.external_id FROM accounts a JOIN places p ON p.id = a.place WHERE a.member = ? ORDER BY a.id",
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.platform, row.external_id)).collect())
+}
+
+/// The platform's id of the user behind an account.
+pub(crate) async fn user_of(conn: &mut Conn, account: i64) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!("SELECT external_id FROM accounts WHERE id = ?", account).fetch_optional(conn).await?)
+}
+
+/// Deletes all that is known about a member; returns how many answers went. Frozen tallies hold no names and stay.
+pub(crate) async fn delete_member(conn: &mut Conn, member: MemberId) -> Result<u64> {
+    let answers = sqlx::query!("DELETE FROM answers WHERE member = ?", member.0).execute(&mut *conn).await?;
+    sqlx::query!("DELETE FROM standings WHERE member = ?", member.0).execute(&mut *conn).await?;
+    sqlx::query!("DELETE FROM streaks WHERE member = ?", member.0).execute(&mut *conn).await?;
+    sqlx::query!("DELETE FROM practice WHERE member = ?", member.0).execute(&mut *conn).await?;
+    sqlx::query!("DELETE FROM accounts WHERE member = ?", member.0).execute(&mut *conn).await?;
+    sqlx::query!("DELETE FROM members WHERE id = ?", member.0).execute(conn).await?;
+    Ok(answers.rows_affected())
+}

@@ -1,0 +1,190 @@
+//! Sums of official points by period, and streaks.
+
+use std::collections::HashMap;
+
+use super::{Conn, Result, count, instant};
+use crate::core::ids::{CommunityId, FeedId, MemberId, RoundId};
+use crate::core::score::{Standing, Streak};
+
+struct Row {
+    member: i64,
+    name: String,
+    points: i64,
+    correct: i64,
+    answers: i64,
+    reached_at: i64,
+}
+
+/// Adds the official points of a round to the sums of a period.
+pub(crate) async fn add_round(conn: &mut Conn, community: CommunityId, period: &str, round: RoundId) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO standings (community, period, member, points, correct, answers, reached_at)
+         SELECT ?1, ?2, member, points, verdict = 'right', 1, at FROM answers WHERE round = ?3 AND points IS NOT NULL
+         ON CONFLICT (community, period, member) DO UPDATE SET
+            points = points + excluded.points, correct = correct + excluded.correct, answers = answers + 1,
+            reached_at = CASE excluded.points WHEN 0 THEN reached_at ELSE max(reached_at, excluded.reached_at) END",
+        community.0,
+        period,
+        round.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Lines of a period in the order of [`crate::core::score::rank`].
+pub(crate) async fn page(
+    conn: &mut Conn,
+    community: CommunityId,
+    period: &str,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<Standing>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT s.member, m.name, s.points, s.correct, s.answers, s.reached_at
+         FROM standings s JOIN members m ON m.id = s.member WHERE s.community = ? AND s.period = ?
+         ORDER BY s.points DESC, s.accuracy DESC, s.answers, s.reached_at, s.member LIMIT ? OFFSET ?",
+        community.0,
+        period,
+        limit,
+        offset
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// How many members stand in a period.
+pub(crate) async fn members(conn: &mut Conn, community: CommunityId, period: &str) -> Result<u32> {
+    let n =
+        sqlx::query_scalar!("SELECT count(*) FROM standings WHERE community = ? AND period = ?", community.0, period)
+            .fetch_one(conn)
+            .await?;
+    Ok(count(n))
+}
+
+/// A member's line in a period with their rank, counted from 1.
+pub(crate) async fn of_member(
+    conn: &mut Conn,
+    community: CommunityId,
+    period: &str,
+    member: MemberId,
+) -> Result<Option<(u32, Standing)>> {
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT s.member, m.name, s.points, s.correct, s.answers, s.reached_at
+         FROM standings s JOIN members m ON m.id = s.member WHERE s.community = ? AND s.period = ? AND s.member = ?",
+        community.0,
+        period,
+        member.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(standing) = row.map(Row::read).transpose()? else { return Ok(None) };
+    let better = sqlx::query_scalar!(
+        "SELECT count(*) FROM standings s, (SELECT * FROM standings WHERE community = ?1 AND period = ?2 AND member = ?3) me
+         WHERE s.community = ?1 AND s.period = ?2 AND s.points >= me.points
+           AND (-s.points, -s.accuracy, s.answers, s.reached_at, s.member)
+             < (-me.points, -me.accuracy, me.answers, me.reached_at, me.member)",
+        community.0,
+        period,
+        member.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Some((count(better) + 1, standing)))
+}
+
+/// All sums of a member, by the key of their period.
+pub(crate) async fn all_of(conn: &mut Conn, member: MemberId) -> Result<Vec<(String, Standing)>> {
+    let rows = sqlx::query!(
+        "SELECT s.period, s.member, m.name, s.points, s.correct, s.answers, s.reached_at
+         FROM standings s JOIN members m ON m.id = s.member WHERE s.member = ? ORDER BY s.period",
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            let row = Row {
+                member: r.member,
+                name: r.name,
+                points: r.points,
+                correct: r.correct,
+                answers: r.answers,
+                reached_at: r.reached_at,
+            };
+            Ok((r.period, row.read()?))
+        })
+        .collect()
+}
+
+pub(crate) async fn streak(conn: &mut Conn, feed: FeedId, member: MemberId) -> Result<Streak> {
+    let row = sqlx::query!(
+        "SELECT current, best, freezes, toward FROM streaks WHERE feed = ? AND member = ?",
+        feed.0,
+        member.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map_or_else(Streak::default, |row| to_streak(row.current, row.best, row.freezes, row.toward)))
+}
+
+/// The streaks of a feed by member.
+pub(crate) async fn streaks(conn: &mut Conn, feed: FeedId) -> Result<HashMap<MemberId, Streak>> {
+    let rows = sqlx::query!("SELECT member, current, best, freezes, toward FROM streaks WHERE feed = ?", feed.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (MemberId(row.member), to_streak(row.current, row.best, row.freezes, row.toward)))
+        .collect())
+}
+
+/// The streaks of a member by feed number.
+pub(crate) async fn streaks_of(conn: &mut Conn, member: MemberId) -> Result<Vec<(i64, Streak)>> {
+    let rows = sqlx::query!(
+        "SELECT f.number, s.current, s.best, s.freezes, s.toward FROM streaks s JOIN feeds f ON f.id = s.feed
+         WHERE s.member = ? ORDER BY f.number, f.id",
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.number, to_streak(row.current, row.best, row.freezes, row.toward))).collect())
+}
+
+pub(crate) async fn put_streak(conn: &mut Conn, feed: FeedId, member: MemberId, streak: Streak) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO streaks (feed, member, current, best, freezes, toward) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (feed, member) DO UPDATE SET
+            current = excluded.current, best = excluded.best, freezes = excluded.freezes, toward = excluded.toward",
+        feed.0,
+        member.0,
+        streak.current,
+        streak.best,
+        streak.freezes,
+        streak.toward
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn to_streak(current: i64, best: i64, freezes: i64, toward: i64) -> Streak {
+    let small = |n: i64| u8::try_from(n).unwrap_or_default();
+    Streak { current: count(current), best: count(best), freezes: small(freezes), toward: small(toward) }
+}
+
+impl Row {
+    fn read(self) -> Result<Standing> {
+        Ok(Standing {
+            member: MemberId(self.member),
+            name: self.name,
+            points: self.points,
+            right: count(self.correct),
+            answers: count(self.answers),
+            reached_at: instant(self.reached_at)?,
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! The database itself: what is wrong with one, how it is brought up to date, how it is saved.
+
+use std::path::Path;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use trapline::store::{BackupError, OpenError, Store, backup};
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+pub(crate) async fn connect(file: &str) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(file).create_if_missing(true).connect().await.expect("the file opens")
+}
+
+pub(crate) async fn rows(conn: &mut SqliteConnection, table: &str) -> i64 {
+    let count = format!("SELECT count(*) FROM {table}");
+    sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(conn).await.expect("the table is there")
+}
+
+fn in_folder(dir: &tempfile::TempDir, name: &str) -> (String, String) {
+    let file = dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    (format!("sqlite://{file}"), file)
+}
+
+async fn refusal(url: &str) -> OpenError {
+    match Store::open(url, [1; 32]).await {
+        Ok(_) => panic!("{url} opens"),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test]
+async fn the_folder_is_made_and_the_secret_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, _) = in_folder(&dir, "deep/er/t.db");
+    let store = Store::open(&url, [1; 32]).await.unwrap();
+    assert!(matches!(refusal(&url).await, OpenError::InUse { .. }));
+    store.close().await;
+    drop(store);
+    assert_eq!(Store::open(&url, [2; 32]).await.unwrap().secret(), &[1; 32]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_in_one_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    for url in ["postgres://localhost/x", "sqlite::memory:", "nonsense", ""] {
+        assert!(matches!(refusal(url).await, OpenError::Url { .. }), "{url}");
+    }
+    let (url, file) = in_folder(&dir, "text.db");
+    std::fs::write(&file, "this is no database, though it is long enough to be taken for the head of one: ".repeat(9))
+        .unwrap();
+    assert!(matches!(refusal(&url).await, OpenError::NotADatabase { .. }));
+    let (url, _) = in_folder(&dir, "text.db/t.db");
+    assert!(matches!(refusal(&url).await, OpenError::Folder { .. }));
+
+    let (url, file) = in_folder(&dir, "read-only.db");
+    Store::open(&url, [1; 32]).await.unwrap().close().await;
+    let mut permissions = Path::new(&file).metadata().unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&file, permissions).unwrap();
+    let error = refusal(&url).await;
+    assert!(matches!(error, OpenError::ReadOnly { .. }));
+    assert!(!error.to_string().contains('\n'));
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, file) = in_folder(&dir, "t.db");
+    Store::open(&url, [1; 32]).await.unwrap().close().await;
+    let mut conn = connect(&file).await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'of the future', 1, x'00', 1)",
+    )
+    .execute(&mut conn)
+    .await
+    .unwrap();
+    conn.close().await.unwrap();
+    assert!(matches!(refusal(&url).await, OpenError::Newer { version: 9999, .. }));
+}
+
+#[tokio::test]
+async fn a_database_that_another_program_has_locked_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, file) = in_folder(&dir, "t.db");
+    Store::open(&url, [1; 32]).await.unwrap().close().await;
+    let mut conn = connect(&file).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut conn).await.unwrap();
+    assert!(matches!(refusal(&url).await, OpenError::InUse { .. }));
+}
+
+/// Each migration runs on a database that the one before left, filled with what that version kept: `tests/migrations/NNNN.sql`.
+#[tokio::test]
+async fn every_migration_runs_on_a_database_that_is_in_use() {
+    let dir = tempfile::tempdir().unwrap();
+    for migration in MIGRATIONS.iter() {
+        let (url, file) = in_folder(&dir, &format!("from-{}.db", migration.version));
+        let mut conn = connect(&file).await;
+        MIGRATIONS.run_to(migration.version, &mut conn).await.unwrap();
+        let fixture = format!("{}/tests/migrations/{:04}.sql", env!("CARGO_MANIFEST_DIR"), migration.version);
+        let filling = std::fs::read_to_string(&fixture).unwrap_or_else(|error| panic!("{fixture}: {error}"));
+        sqlx::raw_sql(AssertSqlSafe(filling)).execute(&mut conn).await.unwrap();
+        let answers = rows(&mut conn, "answers").await;
+        assert!(answers > 0, "{fixture} fills the tables");
+        conn.close().await.unwrap();
+
+        Store::open(&url, [1; 32]).await.unwrap().close().await;
+        let mut conn = connect(&file).await;
+        assert_eq!(rows(&mut conn, "answers").await, answers);
+        assert_eq!(rows(&mut conn, "pragma_foreign_key_check").await, 0);
+        let whole: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut conn).await.unwrap();
+        assert_eq!(whole, "ok");
+    }
+}
+
+#[tokio::test]
+async fn a_backup_of_a_database_in_use_opens_and_overwrites_nothing() {
+    let stage = crate::stage::Stage::new().await;
+    stage.feed().await;
+    let dir = tempfile::tempdir().unwrap();
+    let to = dir.path().join("saved.db");
+    backup(&stage.url(), &to).await.unwrap();
+    assert!(matches!(backup(&stage.url(), &to).await, Err(BackupError::Exists(_))));
+    let (gone, _) = in_folder(&dir, "gone.db");
+    assert!(matches!(backup(&gone, &dir.path().join("x.db")).await, Err(BackupError::Missing(_))));
+    let store = Store::open(&format!("sqlite://{}", to.display()), [9; 32]).await.unwrap();
+    assert_eq!(store.secret(), stage.store().secret());
+    let mut conn = connect(to.to_str().unwrap()).await;
+    assert_eq!(rows(&mut conn, "feeds").await, 1);
+}

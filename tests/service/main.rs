@@ -1,0 +1,13 @@
+//! Stories over the services: a temporary database, a chat that can be made to fail, a clock moved by hand.
+
+mod clock;
+mod database;
+mod delivery;
+mod feeds;
+mod histories;
+mod members;
+mod rounds;
+mod scheduler;
+mod stage;
+mod story;
+mod streaks;

@@ -1,0 +1,64 @@
+//! The loops: they act when something is due, and end when they are told.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use trapline::core::trap::Level;
+use trapline::scheduler;
+
+use crate::stage::{Fault, Stage, admin, at, draft, trap};
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn until(holds: impl Fn() -> bool) {
+    let waited = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waited).await.expect("it comes about");
+}
+
+#[tokio::test]
+async fn what_falls_due_is_posted_and_revealed_until_the_end() {
+    let stage = Stage::new().await;
+    stage.feed().await;
+    let shutdown = CancellationToken::new();
+    let loops = scheduler::run(stage.s().clone(), stage.chats(), shutdown.clone());
+    let story = async {
+        stage.clock.set(at("2026-11-23T09:00:00Z"));
+        until(|| stage.chat.channel("c1").len() == 1).await;
+        let round = stage.open_round().await;
+        stage.answer("ann", round, true).await;
+        stage.clock.set(at("2026-11-23T17:00:00Z"));
+        until(|| stage.chat.state().messages.len() == 4).await;
+        stage.s().feed_post(&admin("g"), "1").await.unwrap();
+        until(|| stage.chat.channel("c1").len() == 3).await;
+        shutdown.cancel();
+    };
+    let both = async { tokio::join!(loops, story) };
+    tokio::time::timeout(PATIENCE, both).await.expect("the loops end");
+}
+
+#[tokio::test]
+async fn at_the_end_messages_in_hand_are_finished_and_no_other_is_begun() {
+    let many = (1..=40).map(|n| trap(&format!("trap-{n}"), "alpha", n, "memory", Level::Mid));
+    let stage = Stage::with(many.collect()).await;
+    for channel in 0..40 {
+        stage.s().feed_add(&admin("g"), &draft(&format!("c{channel}"))).await.unwrap();
+    }
+    stage.clock.set(at("2026-11-23T09:00:00Z"));
+    stage.chat.fail_sends(std::iter::repeat_n(Fault::Slow, 40));
+    let shutdown = CancellationToken::new();
+    let loops = scheduler::run(stage.s().clone(), stage.chats(), shutdown.clone());
+    let story = async {
+        until(|| stage.chat.state().tries > 0).await;
+        shutdown.cancel();
+    };
+    let both = async { tokio::join!(loops, story) };
+    tokio::time::timeout(PATIENCE, both).await.expect("the loops end");
+    let state = stage.chat.state();
+    assert_eq!(state.messages.len(), usize::try_from(state.tries).unwrap(), "what was begun has arrived");
+    assert!(state.tries < 40, "the rest stays in the outbox");
+}
