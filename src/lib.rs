@@ -4,6 +4,7 @@
 //! `main → app → {chat, scheduler} → service → {store, ports, bank} → core`.
 
 pub mod bank;
+pub mod chat;
 pub mod core;
 pub mod ports;
 pub mod scheduler;

@@ -1,0 +1,129 @@
+//! Clicks on buttons and submitted modals → use cases. Everything needed is in the `custom_id`.
+
+use serde_json::json;
+use serenity::all::{ActionRowComponent, ComponentInteraction, ModalInteraction};
+
+use super::Shared;
+use super::respond::{Asked, Outcome, Pace, Place, open_modal, refuse, respond};
+use crate::core::ids::{Action, RoundId, TrapId};
+use crate::core::refusal::Refusal;
+use crate::core::round::Given;
+use crate::core::text;
+use crate::service::answer::MyRound;
+use crate::service::practice::{Exercise, Judged};
+use crate::service::{Actor, Service};
+
+/// A click.
+pub(super) async fn component(shared: &Shared, click: &ComponentInteraction) {
+    let asked = Asked::from(click);
+    match Action::decode(&click.data.custom_id) {
+        Ok(action @ (Action::AnswerNumber { .. } | Action::PracticeNumber { .. })) => {
+            open_modal(shared, &asked, &modal(&action)).await;
+        }
+        Ok(action) => {
+            let place = place(&action);
+            let service = shared.service.clone();
+            respond(shared, &asked, place, Pace::Quick, |actor| act(service, actor, action)).await;
+        }
+        // Not one of ours looks the same to its reader as one of an older version.
+        Err(_) => refuse(shared, &asked, Refusal::StaleButton).await,
+    }
+}
+
+/// A submitted modal.
+pub(super) async fn modal_submit(shared: &Shared, submit: &ModalInteraction) {
+    let asked = Asked::from(submit);
+    let given = Given::Typed(typed(submit));
+    let service = shared.service.clone();
+    match Action::decode(&submit.data.custom_id) {
+        Ok(Action::AnswerNumber { round }) => {
+            let work = |actor| answer(service, actor, round, given);
+            respond(shared, &asked, Place::New, Pace::Quick, work).await;
+        }
+        Ok(Action::PracticeNumber { trap, variant }) => {
+            let work = |actor| practise(service, actor, trap, variant, 0, given);
+            respond(shared, &asked, Place::Here, Pace::Quick, work).await;
+        }
+        Ok(_) | Err(_) => refuse(shared, &asked, Refusal::StaleButton).await,
+    }
+}
+
+/// A post in a channel stays as it is; what the asker alone sees is brought up to date.
+fn place(action: &Action) -> Place {
+    match action {
+        Action::Answer { .. } | Action::AnswerNumber { .. } | Action::Mine { .. } => Place::New,
+        Action::Confidence { .. }
+        | Action::Practice { .. }
+        | Action::PracticeNumber { .. }
+        | Action::PracticeMore
+        | Action::Leaderboard { .. }
+        | Action::PrivacyDelete => Place::Here,
+    }
+}
+
+async fn act(service: Service, actor: Actor, action: Action) -> Outcome {
+    match action {
+        Action::Answer { round, position } => answer(service, actor, round, Given::Position(position)).await,
+        Action::Confidence { round, confidence } => {
+            Ok(text::receipt(&service.set_confidence(&actor, round, confidence).await?).into())
+        }
+        Action::Mine { round } => Ok(match service.my_round(&actor, round).await? {
+            MyRound::Open(mine) => text::mine_open(&mine).into(),
+            MyRound::Revealed(outcome) => text::mine_revealed(&outcome).into(),
+        }),
+        Action::Practice { trap, variant, seed, position } => {
+            practise(service, actor, trap, variant, seed, Given::Position(position)).await
+        }
+        Action::PracticeMore => Ok(exercise(&service.practise(&actor, None, None, None).await?).into()),
+        Action::Leaderboard { period, page } => {
+            Ok(text::leaderboard(&service.leaderboard(&actor, period, page).await?).into())
+        }
+        Action::PrivacyDelete => Ok(text::privacy_deleted(service.delete(&actor).await?).into()),
+        // Both open a modal, before any use case.
+        Action::AnswerNumber { .. } | Action::PracticeNumber { .. } => Err(Refusal::StaleButton.into()),
+    }
+}
+
+async fn answer(service: Service, actor: Actor, round: RoundId, given: Given) -> Outcome {
+    Ok(text::receipt(&service.answer(&actor, round, &given).await?).into())
+}
+
+async fn practise(service: Service, actor: Actor, trap: TrapId, variant: u16, seed: u32, given: Given) -> Outcome {
+    let Judged { exercise, said, right, verdict, why } =
+        service.practise_answer(&actor, &trap, variant, seed, &given).await?;
+    Ok(text::practice_judged(&exercise.trap, &exercise.order, &said, &right, &verdict, why.as_deref()).into())
+}
+
+/// A practice trap with its buttons.
+pub(super) fn exercise(exercise: &Exercise) -> crate::core::card::Card {
+    text::practice(&exercise.trap, exercise.variant, exercise.seed, &exercise.order)
+}
+
+const FIELD: &str = "value";
+
+/// One short field. Which trap it is for stands above the button: looking it up could take too long for a modal.
+fn modal(action: &Action) -> serde_json::Value {
+    json!({
+        "custom_id": action.encode(),
+        "title": "Your answer",
+        "components": [{ "type": 1, "components": [{
+            "type": 4,
+            "custom_id": FIELD,
+            "style": 1,
+            "label": "Your answer",
+            "placeholder": "a number, such as 84",
+            "min_length": 1,
+            "max_length": 40,
+            "required": true,
+        }] }],
+    })
+}
+
+fn typed(submit: &ModalInteraction) -> String {
+    let mut fields = submit.data.components.iter().flat_map(|row| &row.components);
+    let value = fields.find_map(|field| match field {
+        ActionRowComponent::InputText(input) if input.custom_id == FIELD => input.value.clone(),
+        _ => None,
+    });
+    value.unwrap_or_default()
+}

@@ -1,0 +1,3 @@
+//! One adapter for each platform. They know `service`, `ports` and `core`, and nothing of each other or of `store`.
+
+pub mod discord;
