@@ -1,3 +1,4 @@
 //! One adapter for each platform. They know `service`, `ports` and `core`, and nothing of each other or of `store`.
 
 pub mod discord;
+pub mod web;

@@ -1,0 +1,208 @@
+//! The web channel in real Chromium: a day of the channel by keyboard, live, in two sizes and two colour schemes.
+//!
+//! Pictures of all pages go to `target/screenshots`; with `TRAPLINE_SCREENSHOTS=docs` those of the documentation go to `docs/images`.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+#[path = "browser/agent.rs"]
+mod agent;
+#[path = "browser/channel.rs"]
+mod channel;
+#[path = "browser/driver.rs"]
+mod driver;
+#[path = "browser/inspect.rs"]
+mod inspect;
+
+use agent::Agent;
+use channel::{ADMIN_KEY, Channel, answer_path, position};
+use driver::Browser;
+use serde_json::json;
+use trapline::bank::Bank;
+use trapline::core::trap::{Kind, Role, Trap};
+
+/// The built-in traps of one kind.
+fn builtin(wanted: impl Fn(&Trap) -> bool) -> Bank {
+    let bank = Bank::builtin().expect("the built-in bank is good");
+    Bank::from_traps(bank.entries().iter().map(|entry| entry.trap().clone()).filter(wanted).collect())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_day_in_the_channel() {
+    // A closed list, so that pictures change only where the page does.
+    let channel = Channel::open(builtin(|trap| trap.series == "ml-system-design" && trap.number <= 33)).await;
+    let browser = Browser::start().await;
+    let mine = channel.open_round().await;
+    let (round, bait) = (&mine.round, position(&mine.round, Role::Bait));
+
+    browser.go(&channel.url).await;
+    browser.see("form.name").await;
+    inspect::page(&browser, "1-welcome").await;
+    browser.tab_to("#name").await;
+    browser.type_text("Ada").await;
+    browser.enter().await;
+    browser.see("[data-options]").await;
+    inspect::page(&browser, "2-open").await;
+    inspect::document(&browser, "open-phone", 0, "light", 1_150).await;
+
+    answer_by_keyboard(&browser, round.id.0, bait).await;
+    inspect::page(&browser, "3-answered").await;
+    inspect::document(&browser, "answered-phone", 0, "dark", 1_500).await;
+    others_answer(&channel, &browser).await;
+    reveal_live(&channel, &browser).await;
+
+    inspect::page(&browser, "4-reveal").await;
+    inspect::document(&browser, "reveal-phone", 0, "light", 1_700).await;
+    inspect::document(&browser, "reveal-desk", 1, "light", 1_500).await;
+    let title = round.trap.title.as_str();
+    browser.go(&format!("{}/standings", channel.url)).await;
+    browser.read("table.standings tbody tr:first-child", "Bob").await;
+    browser.read("table.standings tr.own", "Ada (you)").await;
+    inspect::page(&browser, "5-standings").await;
+    browser.go(&format!("{}/archive", channel.url)).await;
+    browser.read("main .list", title).await;
+    browser.client.find(fantoccini::Locator::Css("main .list a")).await.unwrap().click().await.unwrap();
+    browser.read("h1", title).await;
+    for (path, name) in [
+        ("/me", "6-me"),
+        ("/me/delete", "7-delete"),
+        ("/library", "8-library"),
+        ("/help", "9-help"),
+        ("/round/1", "10-round"),
+    ] {
+        browser.go(&format!("{}{path}", channel.url)).await;
+        inspect::page(&browser, name).await;
+    }
+    browser.close().await;
+    channel.close().await;
+}
+
+/// The key of a letter chooses, Tab and Enter raise the confidence; neither loads the page anew.
+async fn answer_by_keyboard(browser: &Browser, round: i64, bait: usize) {
+    browser.client.execute("window.sameDocument = true;", vec![]).await.unwrap();
+    browser.tab_to("[data-options] button").await;
+    let letter = char::from(b'a' + u8::try_from(bait).unwrap());
+    browser.press(letter).await;
+    browser.read(".receipt", &format!("Locked in: {}, guess", letter.to_ascii_uppercase())).await;
+    assert_eq!(inspect::pressed(browser, &format!("#o-{round}-{bait}")).await, "true");
+    browser.tab_to(&format!("[id='t1:c:{round}:certain']")).await;
+    browser.enter().await;
+    browser.read(".receipt", "certain").await;
+    browser.read("#announcer", "Locked in").await;
+    assert_eq!(inspect::pressed(browser, &format!("[id='t1:c:{round}:certain']")).await, "true");
+    browser.read(".count", "1 has locked in").await;
+    let focus: String = browser.value("return document.activeElement.id;", vec![]).await;
+    assert_eq!(focus, format!("t1:c:{round}:certain"), "the focus stays where it was");
+    still_the_same(browser).await;
+}
+
+async fn still_the_same(browser: &Browser) {
+    let same: bool = browser.value("return window.sameDocument === true;", vec![]).await;
+    assert!(same, "the page was loaded anew");
+}
+
+async fn others_answer(channel: &Channel, browser: &Browser) {
+    let round = channel.open_round().await.round;
+    let right = position(&round, Role::Right).to_string();
+    let wrong = position(&round, Role::Wrong).to_string();
+    for (name, option, confidence) in [("Bob", &right, "sure"), ("Chidi", &right, "guess"), ("Dana", &wrong, "guess")] {
+        let mut member = Agent::named(&channel.url, name).await;
+        member.post(&answer_path(round.id), &[("position", option)]).await;
+        member.post(&format!("/round/{}/confidence", round.id), &[("confidence", confidence)]).await;
+    }
+    browser.read(".count", "4 have locked in").await;
+    still_the_same(browser).await;
+}
+
+/// The admin reveals elsewhere; the page that is open here turns by itself.
+async fn reveal_live(channel: &Channel, browser: &Browser) {
+    let mut admin = Agent::named(&channel.url, "Grace").await;
+    admin.get(&format!("/?admin={ADMIN_KEY}")).await;
+    admin.post("/feed/1/reveal", &[]).await;
+    channel.settle().await;
+    browser.read("h1", "Latest reveal").await;
+    browser.read(".bait-line", "1 of 4").await;
+    browser.see(".outcome.bait .bar svg").await;
+    browser.read(".receipt", "You took the bait").await;
+    browser.read("aside table", "Bob").await;
+    browser.read("#announcer", "Latest reveal").await;
+    still_the_same(browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_admin_sets_the_feed() {
+    let channel = Channel::open(builtin(|_| true)).await;
+    let browser = Browser::start().await;
+    browser.look((1280, 900), "light").await;
+    browser.go(&channel.admin_url).await;
+    let url = browser.client.current_url().await.unwrap();
+    assert_eq!(url.query(), None, "the key leaves the address bar");
+    browser.go(&format!("{}/feed", channel.url)).await;
+    browser.see("form.feed").await;
+    inspect::page(&browser, "11-feed").await;
+    inspect::document(&browser, "feed-desk", 1, "light", 1_200).await;
+    fill(&browser, "#feed-1-timezone", "Europe/Pariss").await;
+    browser.read("#feed-1-timezone-error", "Europe/Paris").await;
+    inspect::page(&browser, "12-feed-refused").await;
+    fill(&browser, "#feed-1-timezone", "Europe/Paris").await;
+    browser.read(".receipt", "Feed 1 is changed").await;
+    inspect::page(&browser, "13-feed-changed").await;
+    browser.go(&format!("{}/feed/preview", channel.url)).await;
+    inspect::page(&browser, "14-preview").await;
+    browser.close().await;
+    channel.close().await;
+}
+
+/// Types into a field of the feed's form, and sends it.
+async fn fill(browser: &Browser, selector: &str, text: &str) {
+    let field = browser.see(selector).await;
+    field.clear().await.unwrap();
+    field.send_keys(text).await.unwrap();
+    browser.enter().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_and_practice() {
+    let channel = Channel::open(builtin(|trap| matches!(trap.kind, Kind::Number(_)))).await;
+    let mut browser_member = Browser::start().await;
+    let browser = &mut browser_member;
+    browser.look((1280, 900), "light").await;
+    browser.go(&channel.url).await;
+    browser.tab_to("#name").await;
+    browser.type_text("Ada").await;
+    browser.enter().await;
+    browser.tab_to("[name=value]").await;
+    browser.type_text("a lot").await;
+    browser.enter().await;
+    browser.read(".error", "a lot").await;
+    inspect::page(browser, "15-number-refused").await;
+    browser.client.execute("document.querySelector('[name=value]').value = '';", vec![]).await.unwrap();
+    browser.tab_to("[name=value]").await;
+    browser.type_text("28").await;
+    browser.enter().await;
+    browser.read(".receipt", "Locked in: 28").await;
+    inspect::page(browser, "16-number").await;
+    channel.pass(chrono::TimeDelta::hours(9)).await;
+    browser.read("h1", "Latest reveal").await;
+    inspect::page(browser, "17-number-reveal").await;
+    browser_member.close().await;
+    channel.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn practice_and_library() {
+    let channel = Channel::open(builtin(|trap| matches!(trap.kind, Kind::Choice { .. }))).await;
+    let browser = Browser::start().await;
+    browser.look((1280, 900), "light").await;
+    browser.go(&format!("{}/practice", channel.url)).await;
+    inspect::page(&browser, "18-practice").await;
+    browser.tab_to("[data-options] button").await;
+    browser.press('2').await;
+    browser.see(".again").await;
+    inspect::page(&browser, "19-practice-judged").await;
+    browser.go(&format!("{}/library", channel.url)).await;
+    let first: String = browser.value("return document.querySelector('main .list a').href;", vec![json!(0)]).await;
+    browser.go(&first).await;
+    inspect::page(&browser, "20-library-trap").await;
+    browser.close().await;
+    channel.close().await;
+}
