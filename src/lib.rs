@@ -3,10 +3,14 @@
 //! Direction of dependence, held by `tests/architecture.rs`:
 //! `main → app → {chat, scheduler} → service → {store, ports, bank} → core`.
 
+pub mod app;
 pub mod bank;
 pub mod chat;
+pub mod cli;
+pub mod config;
 pub mod core;
 pub mod ports;
 pub mod scheduler;
 pub mod service;
 pub mod store;
+pub mod telemetry;

@@ -1,0 +1,135 @@
+//! The commands that do one thing and end.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::{Failure, config, say};
+use crate::bank::{self, Bank, Report, Severity};
+use crate::chat::discord::{self, ApplicationId};
+use crate::chat::web;
+use crate::cli::{Shape, Stage, bank_line};
+use crate::core::card::Card;
+use crate::core::ids::{FeedId, RoundId, TrapId};
+use crate::core::round::{Reveal, Round, Tally};
+use crate::core::trap::Trap;
+use crate::core::{pick, text};
+use crate::store;
+
+pub(super) fn check(paths: &[PathBuf], json: bool) -> Result<ExitCode, Failure> {
+    let report = bank::check(paths, today());
+    if json {
+        say(&serde_json::to_string_pretty(&report.findings)?);
+    } else {
+        for finding in &report.findings {
+            say(&finding.to_string());
+        }
+        say(&summary(&report));
+    }
+    Ok(if report.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn summary(report: &Report) -> String {
+    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    match (errors, report.findings.len() - errors) {
+        (0, 0) => "all is well".to_owned(),
+        (errors, warnings) => format!("errors: {errors}, warnings: {warnings}"),
+    }
+}
+
+pub(super) fn bank(json: bool) -> Result<ExitCode, Failure> {
+    let (bank, _) = Bank::load(&config()?.questions);
+    if json {
+        say(&serde_json::to_string_pretty(&bank.to_json())?);
+    } else {
+        for entry in bank.entries() {
+            say(&bank_line(entry.trap()));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn preview(id: &str, shape: Shape, state: Stage) -> Result<ExitCode, Failure> {
+    let (bank, _) = Bank::load(&config()?.questions);
+    let trap = TrapId::try_from(id.to_owned()).ok().and_then(|id| bank.get(&id).map(|entry| entry.trap().clone()));
+    let Some(trap) = trap else { return Err(unknown_trap(&bank, id)) };
+    let cards = cards_of(trap, state);
+    match shape {
+        Shape::Discord => say(&serde_json::to_string_pretty(&discord::preview(&cards))?),
+        Shape::Web => say(&web::preview(&cards)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unknown_trap(bank: &Bank, id: &str) -> Failure {
+    let names = bank.entries().iter().map(|entry| entry.trap().id.as_str());
+    let nearest = names.min_by_key(|name| strsim::levenshtein(name, id)).unwrap_or("none");
+    Failure(format!("no trap '{id}' in the bank; the nearest is '{nearest}' (`trapline bank` lists them)"))
+}
+
+/// The messages of a round with this trap, before or after its reveal, with nobody's answers.
+fn cards_of(trap: Trap, state: Stage) -> Vec<Card> {
+    let order = pick::shuffle(trap.options().len(), pick::seed(&[trap.id.as_str().as_bytes()]));
+    let round = Round {
+        id: RoundId(1),
+        feed: FeedId(1),
+        order,
+        trap,
+        late: false,
+        extra: false,
+        posted_at: super::run::now(),
+        reveal_at: None,
+        revealed_at: None,
+        zone: chrono_tz::UTC,
+    };
+    match state {
+        Stage::Open => vec![text::post(&round, 0, None)],
+        Stage::Revealed => {
+            let reveal = Reveal { tally: Tally::of(&round.trap, []), round, gains: Vec::new() };
+            let mut cards = vec![text::post_revealed(&reveal), text::reveal(&reveal)];
+            cards.extend(text::reveal_details(&reveal));
+            cards
+        }
+    }
+}
+
+pub(super) fn invite() -> Result<ExitCode, Failure> {
+    let config = config()?;
+    let Some(token) = &config.discord_token else {
+        return Err(Failure(
+            "DISCORD_TOKEN is not set; the link needs the application's id, which the token holds".into(),
+        ));
+    };
+    let Some(application) = ApplicationId::from_token(token) else {
+        return Err(Failure(
+            "DISCORD_TOKEN does not look like a bot token: copy it anew from the application's Bot page".into(),
+        ));
+    };
+    say(&discord::invite_url(application));
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn backup(file: &Path) -> Result<ExitCode, Failure> {
+    store::backup(&config()?.database_url, file).await?;
+    say(&format!("saved to {}", file.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn healthcheck() -> Result<ExitCode, Failure> {
+    let Some(address) = config()?.http else {
+        return Err(Failure("TRAPLINE_HTTP is off: there is nobody to ask".into()));
+    };
+    // A server on every address is reached on this machine's own.
+    let ip = if address.ip().is_unspecified() { std::net::Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    let url = format!("http://{}/healthz", std::net::SocketAddr::new(ip, address.port()));
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(4)).no_proxy().build()?;
+    let answer = client.get(&url).send().await.map_err(|_| Failure(format!("nobody answers on {url}")))?;
+    let healthy = answer.status().is_success();
+    say(&answer.text().await?);
+    Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Waivers end on a date.
+fn today() -> chrono::NaiveDate {
+    super::run::now().date_naive()
+}

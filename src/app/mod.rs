@@ -1,0 +1,49 @@
+//! Composition root: the one place that names every adapter.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+
+mod commands;
+mod run;
+
+/// What ends a command early: one sentence for whoever typed it.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs one command to its end.
+pub async fn main(cli: Cli) -> ExitCode {
+    let done = match cli.command.unwrap_or(Command::Run) {
+        Command::Run => run::run().await,
+        Command::Check { paths, json } => commands::check(&paths, json),
+        Command::Bank { json } => commands::bank(json),
+        Command::Preview { id, shape, state } => commands::preview(&id, shape, state),
+        Command::Invite => commands::invite(),
+        Command::Backup { file } => commands::backup(&file).await,
+        Command::Healthcheck => commands::healthcheck().await,
+    };
+    done.unwrap_or_else(|Failure(why)| {
+        // Nothing is left to do when standard error itself is closed.
+        let _ = writeln!(std::io::stderr(), "trapline: {why}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Prints a line; a closed pipe (`trapline bank | head`) is no failure.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn config() -> Result<Config, Failure> {
+    let config = Config::load()?;
+    crate::telemetry::start(&config.log);
+    Ok(config)
+}

@@ -1,0 +1,178 @@
+//! `trapline run`: everything at once, until it is told to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, config, say};
+use crate::bank::Bank;
+use crate::chat::discord::{Discord, DiscordConfig, Status};
+use crate::chat::web::{Health, Web, WebConfig};
+use crate::config::Config;
+use crate::ports::{Chat, Chats, Clock};
+use crate::scheduler;
+use crate::service::Service;
+use crate::store::Store;
+
+/// The machine's clock.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        now()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the program reads the machine's clock")]
+pub(super) fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where randomness enters")]
+fn random_secret() -> Result<[u8; 32], Failure> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| Failure(format!("the system gives no random numbers: {error}")))?;
+    Ok(secret)
+}
+
+pub(super) async fn run() -> Result<ExitCode, Failure> {
+    let config = config()?;
+    if config.discord_token.is_none() && config.http.is_none() {
+        return Err(Failure("nothing to do: DISCORD_TOKEN is not set, and TRAPLINE_HTTP is off".into()));
+    }
+    for key in &config.unused {
+        tracing::warn!(key, "set, but this version does not speak that platform");
+    }
+    let bank = load_bank(&config)?;
+    let store = Store::open(&config.database_url, random_secret()?).await?;
+    let service = Service::new(store.clone(), Arc::new(bank), Arc::new(SystemClock));
+    let shutdown = CancellationToken::new();
+    let ended = serve(&config, &store, &service, &shutdown).await;
+    store.close().await;
+    ended
+}
+
+/// The built-in bank must be good; a folder of one's own is taken as far as it is.
+fn load_bank(config: &Config) -> Result<Bank, Failure> {
+    let builtin = Bank::builtin().map_err(|report| Failure(format!("the built-in bank is bad:\n{report}")))?;
+    let (bank, report) = builtin.with_folders(&config.questions);
+    for finding in &report.findings {
+        tracing::warn!(%finding, "in a trap that is left out");
+    }
+    tracing::info!(traps = bank.entries().len(), "the bank is loaded");
+    Ok(bank)
+}
+
+async fn serve(
+    config: &Config,
+    store: &Store,
+    service: &Service,
+    shutdown: &CancellationToken,
+) -> Result<ExitCode, Failure> {
+    let mut chats: Vec<Arc<dyn Chat>> = Vec::new();
+    let discord = match &config.discord_token {
+        Some(token) => {
+            let settings = DiscordConfig { token: token.clone(), api_url: config.discord_api_url.clone() };
+            let discord = Discord::connect(settings, service.clone())?;
+            chats.push(discord.chat());
+            Some(discord)
+        }
+        None => None,
+    };
+    let web = match config.http {
+        Some(listen) => {
+            let settings = WebConfig { listen, key: config.web_key.clone() };
+            let health = health(discord.as_ref());
+            let web = Web::bind(settings, service.clone(), admin_key(store), health).await?;
+            service.ensure_local_feed(&local_zone()).await?;
+            chats.push(web.chat());
+            Some(web)
+        }
+        None => None,
+    };
+    greet(web.as_ref(), discord.is_some());
+    tokio::join!(
+        stop_on_signal(shutdown),
+        scheduler::run(service.clone(), Chats::new(chats), shutdown.clone()),
+        run_discord(discord, shutdown.clone()),
+        run_web(web, shutdown),
+    );
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Cancels everything at SIGINT or SIGTERM, or returns when something else has.
+async fn stop_on_signal(shutdown: &CancellationToken) {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => drop(signals.recv().await),
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM can't be caught; SIGINT still stops the program");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = shutdown.cancelled() => return,
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping: what is in hand is finished");
+    shutdown.cancel();
+}
+
+/// A platform that ends by itself leaves the others running.
+async fn run_discord(discord: Option<Discord>, shutdown: CancellationToken) {
+    if let Some(discord) = discord
+        && let Err(error) = discord.run(shutdown).await
+    {
+        tracing::error!(platform = "discord", %error, "switched off");
+    }
+}
+
+async fn run_web(web: Option<Web>, shutdown: &CancellationToken) {
+    if let Some(web) = web
+        && let Err(error) = web.run(shutdown.clone()).await
+    {
+        tracing::error!(platform = "web", %error, "switched off");
+    }
+}
+
+/// The state of the other platforms, for `/healthz`: name, well or not, and a word about it.
+fn health(discord: Option<&Discord>) -> Health {
+    let discord = discord.map(Discord::status);
+    Arc::new(move || {
+        let state = discord.as_ref().map(|status| match &*status.borrow() {
+            Status::Connecting => ("discord", false, "connecting".to_owned()),
+            Status::Ready { guilds } => ("discord", true, format!("in {guilds} servers")),
+            Status::Down { why } => ("discord", false, why.clone()),
+        });
+        state.into_iter().collect()
+    })
+}
+
+/// The name of the machine's zone: what somebody who tries the web channel calls nine o'clock.
+fn local_zone() -> String {
+    iana_time_zone::get_timezone().unwrap_or_else(|_| "UTC".to_owned())
+}
+
+/// The same at every start, so that a bookmark and a cookie stay good.
+fn admin_key(store: &Store) -> String {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::new().chain_update(b"web admin").chain_update(store.secret()).finalize();
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where to look, and what to set for Discord.
+fn greet(web: Option<&Web>, discord: bool) {
+    if let Some(web) = web {
+        say(&format!("Trapline is on {}", web.url()));
+        say(&format!("  you are its admin by this link: {}", web.admin_url()));
+    }
+    if !discord {
+        say("  for Discord, set DISCORD_TOKEN to a bot token and start again (the README says how to get one)");
+    }
+}

@@ -1,0 +1,75 @@
+//! The command line: what each command takes, and nothing about how it is done.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::core::trap::Trap;
+
+/// One machine-learning interview trap a day for a study group's chat channel.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the bot: Discord where DISCORD_TOKEN is set, and the local web channel (the default)
+    Run,
+    /// Check trap files or folders; without a path, the built-in bank
+    Check {
+        /// Files or folders
+        paths: Vec<PathBuf>,
+        /// Print the findings as a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the bank: a line a trap, or all of it with --json
+    Bank {
+        /// Print every trap with its canonical numbers, as a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a trap as a platform would get it
+    Preview {
+        /// The trap's id, such as `sampling-buffer`
+        id: String,
+        /// The platform
+        #[arg(long = "for", value_enum, default_value_t = Shape::Web)]
+        shape: Shape,
+        /// Before or after the reveal
+        #[arg(long, value_enum, default_value_t = Stage::Open)]
+        state: Stage,
+    },
+    /// Print the link that adds the bot to a Discord server, with the least permissions
+    Invite,
+    /// Copy the database to a new file while the bot runs
+    Backup {
+        /// The file to make; it must not exist
+        file: PathBuf,
+    },
+    /// Ask the running bot whether it is well; exit code 0 if so
+    Healthcheck,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shape {
+    /// The payloads as JSON
+    Discord,
+    /// The page as HTML
+    Web,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    Open,
+    Revealed,
+}
+
+/// A line of `trapline bank`.
+#[must_use]
+pub fn bank_line(trap: &Trap) -> String {
+    format!("{:<24} {:>3}  {:<28} {}", trap.series, trap.number, trap.id, trap.headline)
+}
