@@ -1,0 +1,138 @@
+//! What is wrong is said in private, with the nearest values that are right; and nothing changes.
+
+use serde_json::json;
+
+use crate::opts;
+use crate::world::discord::commands::Options;
+use crate::world::discord::permissions::Permissions;
+use crate::world::discord::state::ChannelKind;
+use crate::world::scene::Scene;
+
+/// Each option's bad value refuses the command, names something near, and leaves no feed.
+async fn refuses(scene: &Scene, options: Options, words: &[&str]) {
+    let refused = scene.admin.forge(&scene.channel, "feed add", options.clone()).await;
+    assert!(refused.is_private(), "{options:?}");
+    for word in words {
+        assert!(refused.text().contains(word), "{options:?} is answered without `{word}`: {}", refused.text());
+    }
+    let list = scene.admin.slash(&scene.channel, "feed list", opts![]).await;
+    assert!(list.text().contains("No feeds yet"), "{options:?} made a feed: {}", list.text());
+}
+
+#[tokio::test]
+async fn values_that_do_not_exist() {
+    let scene = Scene::set().await;
+    let at = |name: &str, value: &str| {
+        vec![("channel".to_owned(), (&scene.channel).into()), (name.to_owned(), value.into())]
+    };
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("timezone", "Europe/Berlinn", &["Europe/Berlin"]),
+        ("timezone", "Mars/Olympus", &["zone"]),
+        ("time", "9 o'clock-ish", &["09:00"]),
+        ("time", "25:00", &["25:00"]),
+        ("days", "mon,tuu", &["mon"]),
+        ("cron", "every day", &["five fields"]),
+        ("cron", "61 9 * * *", &["crontab"]),
+        ("cron", "0 9 30 2 *", &["never"]),
+        ("series", "ml-system-desing", &["ml-system-design"]),
+        ("topic", "no-such-topic-at-all", &["topic"]),
+        ("level", "principal", &["level"]),
+        ("order", "alphabetical", &["order"]),
+    ];
+    for (name, value, words) in cases {
+        refuses(&scene, at(name, value), words).await;
+    }
+    let mut both = at("cron", "0 9 * * *");
+    both.push(("time".to_owned(), "09:00".into()));
+    refuses(&scene, both, &["not both"]).await;
+    let mut long = at("time", "09:00");
+    long.push(("reveal_after".to_owned(), 73.into()));
+    refuses(&scene, long, &["72"]).await;
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn channels_that_will_not_do() {
+    let scene = Scene::set().await;
+    let post = scene.channel.plant(&json!({"content": "x"}));
+    let thread = scene.channel.open_thread(&post, "a thread");
+    for (channel, word) in [
+        (scene.guild.channel("talk", ChannelKind::Voice), "voice"),
+        (scene.guild.channel("stage", ChannelKind::Stage), "stage"),
+        (scene.guild.channel("rooms", ChannelKind::Category), "category"),
+        (scene.guild.channel("forum", ChannelKind::Forum), "forum"),
+        (thread, "thread"),
+    ] {
+        refuses(&scene, opts!["channel" => &channel], &[word, "text or announcement"]).await;
+    }
+    let hidden = scene.guild.text("hidden");
+    hidden.deny_bot(Permissions::VIEW_CHANNEL);
+    refuses(&scene, opts!["channel" => &hidden], &["can't see"]).await;
+    let mute = scene.guild.text("mute");
+    mute.deny_bot(Permissions::SEND_MESSAGES | Permissions::READ_MESSAGE_HISTORY);
+    refuses(&scene, opts!["channel" => &mute], &["Send Messages", "Read Message History"]).await;
+    let quiet = scene.guild.quiet_role("quiet");
+    refuses(&scene, opts!["channel" => &scene.channel, "role" => quiet], &["Mention"]).await;
+
+    let news = scene.guild.channel("news", ChannelKind::Announcement);
+    let added = scene.admin.slash(&scene.channel, "feed add", opts!["channel" => &news]).await;
+    assert!(added.text().contains("is set"), "an announcement channel will do: {}", added.text());
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_filter_that_matches_nothing() {
+    let scene = Scene::set().await;
+    let levels = ["junior", "mid", "senior", "staff"];
+    let mut refused = 0;
+    for level in levels {
+        let options = opts!["channel" => &scene.channel, "series" => "ml-system-design", "level" => level];
+        let answer = scene.admin.forge(&scene.channel, "feed add", options).await;
+        assert!(answer.is_private());
+        if answer.text().contains("No trap has") {
+            refused += 1;
+        } else {
+            assert!(answer.text().contains("is set"), "{}", answer.text());
+            scene.admin.slash(&scene.channel, "feed remove", opts![]).await;
+        }
+    }
+    assert!(refused > 0, "seven traps of one series do not fill all levels");
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_member_who_is_no_admin_forges_a_command() {
+    let scene = Scene::set().await;
+    let member = scene.guild.member("Mallory");
+    let told = member.forge(&scene.channel, "feed add", opts!["channel" => &scene.channel]).await;
+    assert!(told.is_private() && told.text().contains("may manage this server"), "{}", told.text());
+    scene.feed(opts![]).await;
+    for words in
+        ["feed list", "feed pause", "feed resume", "feed remove", "feed preview", "feed post", "feed reveal", "doctor"]
+    {
+        let told = member.forge(&scene.channel, words, opts![]).await;
+        assert!(told.is_private() && told.text().contains("may manage this server"), "/{words}: {}", told.text());
+    }
+    let list = scene.admin.slash(&scene.channel, "feed list", opts![]).await;
+    assert!(list.text().contains("1 feed"), "{}", list.text());
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_typed_is_completed() {
+    let scene = Scene::set().await;
+    let suggested = async |option: &str, typed: &str| {
+        let found =
+            scene.admin.autocomplete(&scene.channel, "feed add", (option, typed), opts!["channel" => &scene.channel]);
+        found.await.into_iter().filter_map(|s| s.value.as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert!(suggested("timezone", "berl").await.contains(&"Europe/Berlin".to_owned()));
+    assert!(suggested("time", "9").await.contains(&"09:00".to_owned()));
+    assert!(suggested("series", "ml").await.contains(&"ml-system-design".to_owned()));
+    assert!(!suggested("topic", "").await.is_empty());
+    assert!(suggested("timezone", "@everyone `\u{202e}").await.len() <= 25, "nonsense does no harm");
+    scene.feed(opts![]).await;
+    let feeds = scene.admin.autocomplete(&scene.channel, "feed pause", ("feed", ""), opts![]).await;
+    assert_eq!(feeds.len(), 1);
+    scene.finish().await;
+}

@@ -1,0 +1,216 @@
+//! An in-process stand-in for Discord: REST and a real gateway socket, on loopback ports of their own.
+//!
+//! It keeps state, enforces the documented limits and permissions, and writes down what no good bot does. A test
+//! builds guilds and people ([`Discord::guild`]), acts as them ([`people`]), and ends with [`Discord::finish`].
+
+pub mod commands;
+pub mod connection;
+pub mod error;
+pub mod faults;
+pub mod gateway;
+pub mod interact;
+pub mod interaction;
+pub mod limits;
+pub mod people;
+pub mod permissions;
+pub mod ratelimit;
+pub mod report;
+pub mod rest;
+pub mod routes;
+pub mod sessions;
+pub mod snowflake;
+pub mod state;
+pub mod upload;
+pub mod view;
+pub mod wire;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use self::faults::Planned;
+use self::people::Guild;
+use self::ratelimit::Limits;
+use self::sessions::Socket;
+use self::snowflake::Snowflake;
+use self::state::{Recorded, State};
+use crate::world::clock::TestClock;
+
+/// How long a test waits for what should happen at once, before it fails.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The state behind its lock, and the bell that rings at each change.
+pub struct Hub {
+    state: Mutex<State>,
+    bell: watch::Sender<()>,
+    /// Where the gateway listens: `ws://127.0.0.1:port`.
+    pub gateway_url: String,
+    /// Ends all that runs.
+    pub stop: CancellationToken,
+}
+
+impl Hub {
+    /// Reads; nobody is woken.
+    pub fn look<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.lock())
+    }
+
+    /// Changes something and wakes who waits.
+    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.bell.send_replace(());
+        result
+    }
+
+    /// Waits until `seen` sees it.
+    ///
+    /// # Panics
+    /// After [`PATIENCE`], naming what was missed.
+    pub async fn wait<T>(&self, what: &str, seen: impl FnMut(&State) -> Option<T>) -> T {
+        match self.wait_for(PATIENCE, seen).await {
+            Some(found) => found,
+            None => panic!("waited {PATIENCE:?} in vain for {what}\n{}", self.look(report::recent)),
+        }
+    }
+
+    /// Waits for a while.
+    pub async fn wait_for<T>(&self, patience: Duration, mut seen: impl FnMut(&State) -> Option<T>) -> Option<T> {
+        let mut bell = self.bell.subscribe();
+        let search = async {
+            loop {
+                if let Some(found) = self.look(&mut seen) {
+                    return Some(found);
+                }
+                bell.changed().await.ok()?;
+            }
+        };
+        tokio::time::timeout(patience, search).await.ok().flatten()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        // A test that fails while it holds the lock must not hide its own message behind a poisoned lock.
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The fake, running. Everything it started ends when it is dropped.
+pub struct Discord {
+    pub hub: Arc<Hub>,
+    rest_url: String,
+    _tasks: JoinSet<()>,
+}
+
+impl Discord {
+    /// # Panics
+    /// Where loopback has no free port.
+    pub async fn start(clock: Arc<TestClock>) -> Self {
+        let rest = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
+        let gateway = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
+        let address = |listener: &TcpListener| listener.local_addr().expect("a bound socket has an address");
+        let hub = Arc::new(Hub {
+            state: Mutex::new(State::new(clock, "Trapline")),
+            bell: watch::Sender::new(()),
+            gateway_url: format!("ws://{}", address(&gateway)),
+            stop: CancellationToken::new(),
+        });
+        let rest_url = format!("http://{}", address(&rest));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(rest::serve(rest, hub.clone()));
+        tasks.spawn(gateway::serve(gateway, hub.clone()));
+        Self { hub, rest_url, _tasks: tasks }
+    }
+
+    /// What `DISCORD_API_URL` is to be.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.rest_url
+    }
+
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.hub.look(|state| state.token.clone())
+    }
+
+    /// The bot's user id, which is its application's too.
+    #[must_use]
+    pub fn bot(&self) -> Snowflake {
+        self.hub.look(|state| state.bot)
+    }
+
+    /// A guild that the bot is in, with an owner and ordinary permissions for `@everyone`.
+    #[must_use]
+    pub fn guild(&self, name: &str) -> Guild {
+        Guild::found(&self.hub, name)
+    }
+
+    /// Plans a fault for requests such as `POST /channels/*/messages`; once, unless told otherwise.
+    #[must_use]
+    pub fn on(&self, pattern: &str) -> Planned {
+        Planned::new(self.hub.clone(), pattern)
+    }
+
+    /// The gateway, to be disturbed.
+    #[must_use]
+    pub fn gateway(&self) -> Socket {
+        Socket::new(self.hub.clone())
+    }
+
+    pub fn rate_limits(&self, limits: Limits) {
+        self.hub.change(|state| state.buckets.limits = limits);
+    }
+
+    /// How many requests were refused with 429, but for those that a fault refused.
+    #[must_use]
+    pub fn rate_limited(&self) -> u32 {
+        self.hub.look(|state| state.buckets.refused)
+    }
+
+    /// The requests so far that match a pattern, oldest first.
+    #[must_use]
+    pub fn requests(&self, pattern: &str) -> Vec<Recorded> {
+        let pattern = faults::Pattern::new(pattern);
+        let matches = |request: &&Recorded| pattern.matches(&request.method, &request.path);
+        self.hub.look(|state| state.requests.iter().filter(matches).cloned().collect())
+    }
+
+    /// Waits until so many requests that match were answered, and returns them.
+    pub async fn requested(&self, pattern: &str, times: usize) -> Vec<Recorded> {
+        let parsed = faults::Pattern::new(pattern);
+        let matches = |request: &&Recorded| parsed.matches(&request.method, &request.path);
+        let enough = |state: &State| {
+            let found: Vec<Recorded> = state.requests.iter().filter(matches).cloned().collect();
+            (found.len() >= times).then_some(found)
+        };
+        self.hub.wait(&format!("{times} × {pattern}"), enough).await
+    }
+
+    /// Takes away what was written down as forbidden: for tests that forbid something on purpose.
+    pub fn take_violations(&self) -> Vec<String> {
+        self.hub.change(|state| std::mem::take(&mut state.violations))
+    }
+
+    /// Takes away the requests that had no answer here.
+    pub fn take_unexpected(&self) -> Vec<String> {
+        self.hub.change(|state| std::mem::take(&mut state.unexpected))
+    }
+
+    /// The end of a scenario: nothing unexpected was asked, nothing forbidden done, no message left unread, no
+    /// interaction left without an answer.
+    ///
+    /// # Panics
+    /// With a list, where one of these does not hold.
+    pub fn finish(self) {
+        let complaints = self.hub.look(report::complaints);
+        assert!(complaints.is_empty(), "the scenario ends with:\n- {}", complaints.join("\n- "));
+    }
+}
+
+impl Drop for Discord {
+    fn drop(&mut self) {
+        self.hub.stop.cancel();
+    }
+}

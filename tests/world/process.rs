@@ -1,0 +1,53 @@
+//! The compiled program, as an operator runs it.
+
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+
+use tokio::process::{Child, Command};
+
+use super::discord::{Discord, PATIENCE};
+
+/// A running `trapline`; it dies with this handle.
+pub struct Process {
+    child: Child,
+    id: u32,
+}
+
+impl Process {
+    /// Starts it against the fake, with its database at this path.
+    ///
+    /// # Panics
+    /// Where it can't be started.
+    #[must_use]
+    pub fn start(discord: &Discord, database: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trapline"));
+        command
+            .env_clear()
+            .env("DISCORD_TOKEN", discord.token())
+            .env("DISCORD_API_URL", discord.url())
+            .env("DATABASE_URL", format!("sqlite://{}", database.display()))
+            .env("TRAPLINE_HTTP", "off")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true);
+        let child = command.spawn().expect("the program starts");
+        let id = child.id().expect("it has just been started");
+        Self { child, id }
+    }
+
+    /// Kills it as a power cut does.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("a child can be killed");
+    }
+
+    /// Asks it to end (SIGTERM) and waits until it has.
+    ///
+    /// # Panics
+    /// Where it does not.
+    pub async fn stop(mut self) -> ExitStatus {
+        let asked = Command::new("kill").arg("-TERM").arg(self.id.to_string()).status().await;
+        assert!(asked.is_ok_and(|status| status.success()), "the program is still there to be asked");
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        ended.expect("the program ends when it is asked to").expect("its status can be read")
+    }
+}

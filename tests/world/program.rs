@@ -1,0 +1,88 @@
+//! The program within the test's own process, on a runtime of its own: so it can be killed whole, at any moment,
+//! and its clock is in the test's hands.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use trapline::chat::discord::{Discord as Adapter, DiscordConfig};
+use trapline::ports::Chats;
+use trapline::scheduler;
+use trapline::service::Service;
+use trapline::store::Store;
+
+use super::clock::TestClock;
+use super::discord::PATIENCE;
+use super::traps::bank;
+
+/// What the program is started with.
+#[derive(Clone)]
+pub struct Setup {
+    pub token: String,
+    pub api_url: String,
+    pub database: PathBuf,
+    pub clock: Arc<TestClock>,
+}
+
+/// A running program.
+pub struct Program {
+    runtime: Option<Runtime>,
+    main: JoinHandle<()>,
+    shutdown: CancellationToken,
+}
+
+impl Program {
+    /// # Panics
+    /// Where the runtime can't be made.
+    #[must_use]
+    pub fn start(setup: Setup) -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let shutdown = CancellationToken::new();
+        let main = runtime.spawn(run(setup, shutdown.clone()));
+        Self { runtime: Some(runtime), main, shutdown }
+    }
+
+    /// Ends it as SIGTERM does.
+    ///
+    /// # Panics
+    /// Where it does not end, or had failed.
+    pub async fn stop(mut self) {
+        self.shutdown.cancel();
+        let ended = tokio::time::timeout(PATIENCE, &mut self.main).await;
+        ended.expect("the program ends when it is asked to").expect("the program has not failed");
+        self.kill().await;
+    }
+
+    /// Ends it as a power cut does: no task goes past the point where it waits.
+    pub async fn kill(mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            let gone = tokio::task::spawn_blocking(|| runtime.shutdown_timeout(Duration::from_secs(10)));
+            gone.await.expect("a runtime can be shut down");
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn run(setup: Setup, shutdown: CancellationToken) {
+    let url = format!("sqlite://{}", setup.database.display());
+    let store = Store::open(&url, [7; 32]).await.expect("the database opens");
+    let service = Service::new(store.clone(), bank(), setup.clock);
+    let config = DiscordConfig { token: SecretString::from(setup.token), api_url: Some(setup.api_url) };
+    let discord = Adapter::connect(config, service.clone()).expect("the adapter takes its settings");
+    let chats = Chats::new(vec![discord.chat()]);
+    let deliver = scheduler::run(service, chats, shutdown.clone());
+    let (heard, ()) = tokio::join!(discord.run(shutdown), deliver);
+    heard.expect("the gateway ends in order");
+    store.close().await;
+}
