@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod card;
 pub mod feed;
 pub mod ids;
+pub mod invite;
 pub mod markup;
 pub mod number;
 pub mod pick;
