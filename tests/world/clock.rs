@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use tokio::sync::watch;
 use trapline::ports::Clock;
 
-use super::discord::PATIENCE;
+use super::hub::PATIENCE;
 
 /// Stands still until a test moves it, or follows the machine's clock where a separate process takes part.
 #[derive(Debug)]
