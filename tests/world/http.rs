@@ -28,16 +28,22 @@ impl Reply {
     }
 }
 
+/// JSON, but for a mere text, which goes out as it is.
+///
 /// # Panics
 /// Where the status is none.
 #[must_use]
 pub fn respond(reply: &Reply, headers: HeaderMap) -> Response<Body> {
-    let body = if reply.body.is_null() { Body::empty() } else { Body::from(reply.body.to_string()) };
+    let (body, kind) = match &reply.body {
+        Value::Null => (Body::empty(), None),
+        Value::String(text) => (Body::from(text.clone()), Some("text/plain")),
+        json => (Body::from(json.to_string()), Some("application/json")),
+    };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).expect("a three-digit status");
     *response.headers_mut() = headers;
-    if !reply.body.is_null() {
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(kind) = kind {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     response
 }

@@ -13,6 +13,7 @@ pub mod process;
 pub mod program;
 pub mod ratelimit;
 pub mod scene;
+pub mod slack;
 pub mod traps;
 pub mod upload;
 
