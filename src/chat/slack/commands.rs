@@ -67,7 +67,7 @@ fn near(table: &[(&'static str, &[&str])], word: &str) -> Vec<String> {
     let mut ranked: Vec<(f64, &str)> = table
         .iter()
         .map(|(name, _)| (strsim::jaro_winkler(word, name), *name))
-        .filter(|(like, _)| *like > 0.6)
+        .filter(|(like, _)| *like > 0.75)
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.into_iter().take(2).map(|(_, name)| name.to_owned()).collect()

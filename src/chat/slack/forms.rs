@@ -12,13 +12,14 @@ use super::Shared;
 use super::api::Call;
 use super::envelope::{View, Way, Who};
 use super::payload::{cut, limit, mrkdwn_text, plain};
+use super::render::mrkdwn;
 use super::respond::{Place, finish};
 use crate::core::calendar::Rule;
 use crate::core::feed::{Draft, Order, Settings};
 use crate::core::ids::{Action, FeedStep};
 use crate::core::refusal::Refusal;
 use crate::core::trap::Level;
-use crate::core::{card, markup, text};
+use crate::core::{card, text};
 
 /// The one field of a number trap's modal; also the id of what is in each field.
 pub(super) const VALUE: &str = "value";
@@ -125,7 +126,7 @@ pub(super) fn errors(block: &str, refusal: &Refusal) -> Value {
         .blocks
         .iter()
         .filter_map(|block| match block {
-            card::Block::Text(text) => Some(markup::plain(&markup::parse(text))),
+            card::Block::Text(text) => Some(mrkdwn::plain(text)),
             _ => None,
         })
         .collect();

@@ -18,7 +18,6 @@ use super::payload::{Message, cut, limit, mrkdwn as md, mrkdwn_text, plain, spli
 use crate::core::card::{Act, Bar, Block, Button, Card, Look};
 use crate::core::columns;
 use crate::core::ids::{Action, FeedStep};
-use crate::core::markup;
 
 /// A block, and how much text is in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +106,7 @@ fn fallback(cards: &[Card]) -> String {
 }
 
 fn lines(card: &Card) -> Vec<String> {
-    let plain = |source: &str| markup::plain(&markup::parse(source));
+    let plain = mrkdwn::plain;
     let mut lines: Vec<String> = card.title.iter().cloned().collect();
     for block in &card.blocks {
         match block {

@@ -50,10 +50,47 @@ fn command(text: &str) -> Option<String> {
     }
 }
 
+/// The text's tree, with commands and the place called what they are called here.
+fn parsed(source: &str) -> Vec<Block> {
+    let mut blocks = markup::parse(source);
+    blocks.iter_mut().for_each(spell);
+    blocks
+}
+
+fn spell(block: &mut Block) {
+    match block {
+        Block::Paragraph(inlines) | Block::Heading(inlines) => inlines.iter_mut().for_each(spell_inline),
+        Block::List { items, .. } => items.iter_mut().flatten().for_each(spell),
+        Block::Quote(blocks) => blocks.iter_mut().for_each(spell),
+        Block::Table { head, rows } => {
+            head.iter_mut().chain(rows.iter_mut().flatten()).flatten().for_each(spell_inline);
+        }
+        Block::Code { .. } | Block::Rule => {}
+    }
+}
+
+fn spell_inline(inline: &mut Inline) {
+    match inline {
+        Inline::Code(text) => {
+            if let Some(here) = command(text) {
+                *text = here;
+            }
+        }
+        Inline::Strong(inner) | Inline::Emphasis(inner) => inner.iter_mut().for_each(spell_inline),
+        Inline::Link { to: Link::Place, label } => *label = vec![Inline::Text("workspace".to_owned())],
+        Inline::Text(_) | Inline::Link { .. } | Inline::Break => {}
+    }
+}
+
+/// The text without its markup.
+pub(in crate::chat::slack) fn plain(source: &str) -> String {
+    markup::plain(&parsed(source))
+}
+
 /// The blocks of a text.
 pub(super) fn pieces(source: &str) -> Vec<Piece> {
     let mut all: Vec<Piece> = Vec::new();
-    for parsed in &markup::parse(source) {
+    for parsed in &parsed(source) {
         let mut drawn = block(parsed);
         // A list stands close to the paragraph that leads to it.
         if let (Block::List { .. }, false, Some(first)) = (parsed, all.is_empty(), drawn.first_mut()) {
@@ -66,7 +103,7 @@ pub(super) fn pieces(source: &str) -> Vec<Piece> {
 
 /// The whole text as one run on as few lines as it has hard breaks and blocks.
 pub(in crate::chat::slack) fn line(source: &str) -> String {
-    let parts: Vec<String> = markup::parse(source).iter().flat_map(block).map(|piece| flat(&piece)).collect();
+    let parts: Vec<String> = parsed(source).iter().flat_map(block).map(|piece| flat(&piece)).collect();
     parts.join(" ")
 }
 
@@ -195,8 +232,7 @@ pub(super) fn wrapped(mark: char, text: &str) -> String {
 
 fn code(text: &str) -> String {
     let text = text.replace('\n', " ");
-    let named = command(&text).unwrap_or(text);
-    if named.trim().is_empty() { String::new() } else { format!("`{}`", in_code(&named).replace('`', "ˋ")) }
+    if text.trim().is_empty() { String::new() } else { format!("`{}`", in_code(&text).replace('`', "ˋ")) }
 }
 
 fn link(to: &Link, label: &[Inline]) -> String {
@@ -208,8 +244,7 @@ fn link(to: &Link, label: &[Inline]) -> String {
         }
         Link::Channel(id) if is_id(id) => format!("<#{id}>"),
         Link::Role(id) if is_id(id) => format!("<!subteam^{id}>"),
-        Link::Place => "workspace".to_owned(),
-        Link::Channel(_) | Link::Role(_) => named,
+        Link::Channel(_) | Link::Role(_) | Link::Place => named,
         Link::Web(url) if named.trim().is_empty() => format!("<{}>", address(url)),
         Link::Web(url) => format!("<{}|{}>", address(url), named.replace('|', "¦")),
     }

@@ -240,7 +240,7 @@ fn broken(message: &Message) -> Option<String> {
 fn broken_block(block: &Value) -> Option<String> {
     let within = |value: &Value, most: usize| {
         let text = value["text"].as_str().unwrap_or_default();
-        !text.trim().is_empty() && units(text) <= most && whole_markup(text)
+        !text.trim().is_empty() && units(text) <= most && (value["type"] != "mrkdwn" || whole_markup(text))
     };
     let all = |list: &Value, most: usize, each: &dyn Fn(&Value) -> bool| {
         let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
