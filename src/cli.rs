@@ -16,7 +16,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the bot: Discord where DISCORD_TOKEN is set, and the local web channel (the default)
+    /// Run the bot: Discord and Slack where their tokens are set, and the local web channel (the default)
     Run,
     /// Check trap files or folders; without a path, the built-in bank
     Check {
@@ -43,8 +43,12 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = Stage::Open)]
         state: Stage,
     },
-    /// Print the link that adds the bot to a Discord server, with the least permissions
-    Invite,
+    /// Print the link that adds the bot to a Discord server, with the least permissions; or Slack's manifest
+    Invite {
+        /// Print the manifest by which an admin creates the app in a Slack workspace
+        #[arg(long)]
+        slack: bool,
+    },
     /// Copy the database to a new file while the bot runs
     Backup {
         /// The file to make; it must not exist
@@ -58,6 +62,8 @@ pub enum Command {
 pub enum Shape {
     /// The payloads as JSON
     Discord,
+    /// The payloads as JSON
+    Slack,
     /// The page as HTML
     Web,
 }

@@ -29,6 +29,8 @@ pub struct Config {
     pub discord_token: Option<SecretString>,
     /// Base of REST calls, without `/api`; none for Discord's own.
     pub discord_api_url: Option<String>,
+    /// None: Slack is off.
+    pub slack: Option<SlackSettings>,
     pub database_url: String,
     /// None: the web channel is off.
     pub http: Option<SocketAddr>,
@@ -37,8 +39,15 @@ pub struct Config {
     /// More folders of traps.
     pub questions: Vec<PathBuf>,
     pub log: LogSettings,
-    /// Keys that are set for a platform that this version does not speak: worth a warning.
-    pub unused: Vec<&'static str>,
+}
+
+/// The two tokens that Slack's Socket Mode needs.
+#[derive(Debug, Clone)]
+pub struct SlackSettings {
+    pub bot_token: SecretString,
+    pub app_token: SecretString,
+    /// Base of Web API calls; none for Slack's own.
+    pub api_url: Option<String>,
 }
 
 /// How the logs are written.
@@ -106,10 +115,10 @@ impl Config {
 
     fn parse(values: &mut BTreeMap<&'static str, String>) -> Result<Self, ConfigError> {
         let secret = |value: String| SecretString::from(value.trim().to_owned());
-        let slack = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL"];
         Ok(Self {
             discord_token: values.remove("DISCORD_TOKEN").map(secret),
             discord_api_url: values.remove("DISCORD_API_URL").map(|v| base_url("DISCORD_API_URL", &v)).transpose()?,
+            slack: slack(values)?,
             database_url: values
                 .remove("DATABASE_URL")
                 .map_or_else(|| Ok("sqlite://data/trapline.db".to_owned()), database_url)?,
@@ -120,8 +129,22 @@ impl Config {
                 format: values.remove("TRAPLINE_LOG").map(|v| log_format(&v)).transpose()?,
                 filter: values.remove("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
             },
-            unused: slack.into_iter().filter(|key| values.contains_key(key)).collect(),
         })
+    }
+}
+
+/// Both tokens or none: with one alone there is nothing that works.
+fn slack(values: &mut BTreeMap<&'static str, String>) -> Result<Option<SlackSettings>, ConfigError> {
+    let mut token = |key| values.remove(key).map(|value: String| SecretString::from(value.trim().to_owned()));
+    let tokens = (token("SLACK_BOT_TOKEN"), token("SLACK_APP_TOKEN"));
+    let api_url = values.remove("SLACK_API_URL").map(|v| base_url("SLACK_API_URL", &v)).transpose()?;
+    let missing =
+        |key, other| ConfigError::BadValue { key, why: format!("is missing beside {other}: Slack needs both") };
+    match tokens {
+        (Some(bot_token), Some(app_token)) => Ok(Some(SlackSettings { bot_token, app_token, api_url })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(missing("SLACK_APP_TOKEN", "SLACK_BOT_TOKEN")),
+        (None, Some(_)) => Err(missing("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")),
     }
 }
 
@@ -250,6 +273,15 @@ mod tests {
     }
 
     #[test]
+    fn slack_needs_both_tokens() {
+        assert!(env(&[("SLACK_API_URL", "https://proxy.example/api")]).unwrap().slack.is_none());
+        let both = env(&[("SLACK_BOT_TOKEN", "xoxb-1"), ("SLACK_APP_TOKEN", " xapp-1 ")]).unwrap().slack.unwrap();
+        assert_eq!(both.app_token.expose_secret(), "xapp-1");
+        let error = env(&[("SLACK_BOT_TOKEN", "xoxb-s3cret")]).unwrap_err().to_string();
+        assert_eq!(error, "SLACK_APP_TOKEN: is missing beside SLACK_BOT_TOKEN: Slack needs both");
+    }
+
+    #[test]
     fn bad_values_say_what_would_do() {
         for pair in [
             ("TRAPLINE_HTTP", "8080"),
@@ -259,7 +291,6 @@ mod tests {
         ] {
             assert!(matches!(env(&[pair]), Err(ConfigError::BadValue { .. })), "{pair:?}");
         }
-        assert_eq!(env(&[("SLACK_BOT_TOKEN", "x")]).unwrap().unused, ["SLACK_BOT_TOKEN"]);
         assert_eq!(env(&[("TRAPLINE_HTTP", "localhost:0")]).unwrap().http.unwrap().port(), 0);
     }
 }

@@ -41,6 +41,8 @@ pub struct Outgoing {
     pub card: Card,
     /// The message that this one answers, by the platform's id, in the same channel.
     pub reply_to: Option<String>,
+    /// Whether the feed wants what follows a post in a thread: for platforms whose threads hang on the post itself.
+    pub threaded: bool,
 }
 
 /// Why a call to a platform did not work out.

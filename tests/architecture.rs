@@ -30,6 +30,11 @@ const ROOMS: &[Room] = &[
         no_crates: &["sqlx", "axum", "maud", "slack_morphism"],
     },
     Room {
+        path: "chat/slack",
+        may_name: &["chat::slack", "core", "ports", "service"],
+        no_crates: &["sqlx", "axum", "maud", "serenity", "poise"],
+    },
+    Room {
         path: "chat/web",
         may_name: &["chat::web", "core", "ports", "service"],
         no_crates: &["sqlx", "serenity", "poise", "slack_morphism"],

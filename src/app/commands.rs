@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Failure, config, say};
 use crate::bank::{self, Bank, Report, Severity};
 use crate::chat::discord::{self, ApplicationId};
-use crate::chat::web;
+use crate::chat::{slack, web};
 use crate::cli::{Shape, Stage, bank_line};
 use crate::core::card::Card;
 use crate::core::ids::{FeedId, RoundId, TrapId};
@@ -56,6 +56,7 @@ pub(super) fn preview(id: &str, shape: Shape, state: Stage) -> Result<ExitCode, 
     let cards = cards_of(trap, state);
     match shape {
         Shape::Discord => say(&serde_json::to_string_pretty(&discord::preview(&cards))?),
+        Shape::Slack => say(&serde_json::to_string_pretty(&slack::preview(&cards))?),
         Shape::Web => say(&web::preview(&cards)),
     }
     Ok(ExitCode::SUCCESS)
@@ -91,6 +92,11 @@ fn cards_of(trap: Trap, state: Stage) -> Vec<Card> {
             cards
         }
     }
+}
+
+pub(super) fn manifest() -> Result<ExitCode, Failure> {
+    say(slack::MANIFEST.trim_end());
+    Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn invite() -> Result<ExitCode, Failure> {

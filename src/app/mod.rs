@@ -26,7 +26,8 @@ pub async fn main(cli: Cli) -> ExitCode {
         Command::Check { paths, json } => commands::check(&paths, json),
         Command::Bank { json } => commands::bank(json),
         Command::Preview { id, shape, state } => commands::preview(&id, shape, state),
-        Command::Invite => commands::invite(),
+        Command::Invite { slack: true } => commands::manifest(),
+        Command::Invite { slack: false } => commands::invite(),
         Command::Backup { file } => commands::backup(&file).await,
         Command::Healthcheck => commands::healthcheck().await,
     };

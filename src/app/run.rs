@@ -9,9 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, config, say};
 use crate::bank::Bank;
-use crate::chat::discord::{Discord, DiscordConfig, Status};
+use crate::chat::discord::{self, Discord, DiscordConfig};
+use crate::chat::slack::{self, Slack, SlackConfig};
 use crate::chat::web::{Health, Web, WebConfig};
-use crate::config::Config;
+use crate::config::{Config, SlackSettings};
 use crate::ports::{Chat, Chats, Clock};
 use crate::scheduler;
 use crate::service::Service;
@@ -40,11 +41,8 @@ fn random_secret() -> Result<[u8; 32], Failure> {
 
 pub(super) async fn run() -> Result<ExitCode, Failure> {
     let config = config()?;
-    if config.discord_token.is_none() && config.http.is_none() {
-        return Err(Failure("nothing to do: DISCORD_TOKEN is not set, and TRAPLINE_HTTP is off".into()));
-    }
-    for key in &config.unused {
-        tracing::warn!(key, "set, but this version does not speak that platform");
+    if config.discord_token.is_none() && config.slack.is_none() && config.http.is_none() {
+        return Err(Failure("nothing to do: no token of Discord or Slack is set, and TRAPLINE_HTTP is off".into()));
     }
     let bank = load_bank(&config)?;
     let store = Store::open(&config.database_url, random_secret()?).await?;
@@ -82,10 +80,18 @@ async fn serve(
         }
         None => None,
     };
+    let slack = match &config.slack {
+        Some(settings) => {
+            let slack = Slack::connect(slack_config(settings), service.clone())?;
+            chats.push(slack.chat());
+            Some(slack)
+        }
+        None => None,
+    };
     let web = match config.http {
         Some(listen) => {
             let settings = WebConfig { listen, key: config.web_key.clone() };
-            let health = health(discord.as_ref());
+            let health = health(discord.as_ref(), slack.as_ref());
             let web = Web::bind(settings, service.clone(), admin_key(store), health).await?;
             service.ensure_local_feed(&local_zone()).await?;
             chats.push(web.chat());
@@ -93,15 +99,21 @@ async fn serve(
         }
         None => None,
     };
-    greet(web.as_ref(), discord.is_some());
+    greet(web.as_ref(), discord.is_some(), slack.is_some());
     tokio::join!(
         stop_on_signal(shutdown),
         scheduler::run(service.clone(), Chats::new(chats), shutdown.clone()),
         run_discord(discord, shutdown.clone()),
+        run_slack(slack, shutdown.clone()),
         run_web(web, shutdown),
     );
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+fn slack_config(settings: &SlackSettings) -> SlackConfig {
+    let SlackSettings { bot_token, app_token, api_url } = settings.clone();
+    SlackConfig { bot_token, app_token, api_url }
 }
 
 /// Cancels everything at SIGINT or SIGTERM, or returns when something else has.
@@ -133,6 +145,12 @@ async fn run_discord(discord: Option<Discord>, shutdown: CancellationToken) {
     }
 }
 
+async fn run_slack(slack: Option<Slack>, shutdown: CancellationToken) {
+    if let Some(slack) = slack {
+        slack.run(shutdown).await;
+    }
+}
+
 async fn run_web(web: Option<Web>, shutdown: &CancellationToken) {
     if let Some(web) = web
         && let Err(error) = web.run(shutdown.clone()).await
@@ -142,15 +160,20 @@ async fn run_web(web: Option<Web>, shutdown: &CancellationToken) {
 }
 
 /// The state of the other platforms, for `/healthz`: name, well or not, and a word about it.
-fn health(discord: Option<&Discord>) -> Health {
-    let discord = discord.map(Discord::status);
+fn health(discord: Option<&Discord>, slack: Option<&Slack>) -> Health {
+    let (discord, slack) = (discord.map(Discord::status), slack.map(Slack::status));
     Arc::new(move || {
-        let state = discord.as_ref().map(|status| match &*status.borrow() {
-            Status::Connecting => ("discord", false, "connecting".to_owned()),
-            Status::Ready { guilds } => ("discord", true, format!("in {guilds} servers")),
-            Status::Down { why } => ("discord", false, why.clone()),
+        let discord = discord.as_ref().map(|status| match &*status.borrow() {
+            discord::Status::Connecting => ("discord", false, "connecting".to_owned()),
+            discord::Status::Ready { guilds } => ("discord", true, format!("in {guilds} servers")),
+            discord::Status::Down { why } => ("discord", false, why.clone()),
         });
-        state.into_iter().collect()
+        let slack = slack.as_ref().map(|status| match &*status.borrow() {
+            slack::Status::Connecting => ("slack", false, "connecting".to_owned()),
+            slack::Status::Ready { team } => ("slack", true, format!("in the workspace {team}")),
+            slack::Status::Down { why } => ("slack", false, why.clone()),
+        });
+        discord.into_iter().chain(slack).collect()
     })
 }
 
@@ -166,13 +189,18 @@ fn admin_key(store: &Store) -> String {
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Where to look, and what to set for Discord.
-fn greet(web: Option<&Web>, discord: bool) {
+/// Where to look, and what to set for Discord and Slack.
+fn greet(web: Option<&Web>, discord: bool, slack: bool) {
     if let Some(web) = web {
         say(&format!("Trapline is on {}", web.url()));
         say(&format!("  you are its admin by this link: {}", web.admin_url()));
     }
     if !discord {
         say("  for Discord, set DISCORD_TOKEN to a bot token and start again (the README says how to get one)");
+    }
+    if !slack {
+        say(
+            "  for Slack, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (`trapline invite --slack` prints the app's manifest)",
+        );
     }
 }

@@ -137,13 +137,20 @@ pub enum State {
 #[serde(rename_all = "snake_case")]
 pub enum Blocked {
     /// The bot lacks a permission there; named where the platform says which.
-    Permission { missing: Vec<String> },
-    /// The channel is gone, or was archived.
+    Permission {
+        missing: Vec<String>,
+    },
     ChannelGone,
+    /// The channel takes no messages any more, until somebody brings it back.
+    ChannelArchived,
+    /// The bot has to be invited to the channel.
+    NotInChannel,
     /// The bot was removed from the place, or its token was revoked.
     NotInPlace,
     /// Refused for a reason that has no name here, in the platform's words.
-    Other { said: String },
+    Other {
+        said: String,
+    },
 }
 
 /// What an admin typed: each part as it came, none of it checked.

@@ -187,6 +187,51 @@ pub enum Action {
     Leaderboard { period: Period, page: u32 },
     /// The second, confirming click of `/privacy delete`.
     PrivacyDelete,
+    /// Read a trap of the library.
+    Read { trap: TrapId },
+    /// Open the modal that sets a feed up; also the modal's own id.
+    FeedAdd,
+    /// Do something to the feed with this number.
+    Feed { number: i64, step: FeedStep },
+}
+
+/// What an admin does to a feed with one button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FeedStep {
+    /// Open the modal that changes it; also the modal's own id.
+    Edit,
+    Pause,
+    Resume,
+    Remove,
+    Preview,
+    /// Post a trap now.
+    Post,
+    /// Reveal the open one now.
+    Reveal,
+}
+
+impl FeedStep {
+    pub const ALL: [Self; 7] =
+        [Self::Edit, Self::Pause, Self::Resume, Self::Remove, Self::Preview, Self::Post, Self::Reveal];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Edit => "edit",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Remove => "remove",
+            Self::Preview => "preview",
+            Self::Post => "post",
+            Self::Reveal => "reveal",
+        }
+    }
+
+    /// The inverse of [`FeedStep::as_str`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.as_str() == name)
+    }
 }
 
 /// Why a `custom_id` can't be read.
@@ -220,6 +265,9 @@ impl Action {
             Self::PracticeMore => format!("{VERSION}:r"),
             Self::Leaderboard { period, page } => format!("{VERSION}:l:{}:{page}", period.as_str()),
             Self::PrivacyDelete => format!("{VERSION}:x"),
+            Self::Read { trap } => format!("{VERSION}:b:{trap}"),
+            Self::FeedAdd => format!("{VERSION}:g"),
+            Self::Feed { number, step } => format!("{VERSION}:f:{number}:{}", step.as_str()),
         }
     }
 
@@ -257,6 +305,9 @@ fn decode_v1(parts: &[&str]) -> Option<Action> {
         ["r"] => Action::PracticeMore,
         ["l", period, page] => Action::Leaderboard { period: Period::from_name(period)?, page: number(page)? },
         ["x"] => Action::PrivacyDelete,
+        ["b", id] => Action::Read { trap: trap(id)? },
+        ["g"] => Action::FeedAdd,
+        ["f", feed, step] => Action::Feed { number: number(feed)?, step: FeedStep::from_name(step)? },
         _ => return None,
     })
 }
@@ -293,6 +344,10 @@ mod tests {
             Just(Action::PracticeMore),
             (period, any::<u32>()).prop_map(|(period, page)| Action::Leaderboard { period, page }),
             Just(Action::PrivacyDelete),
+            trap_id().prop_map(|trap| Action::Read { trap }),
+            Just(Action::FeedAdd),
+            (0..=i64::MAX, prop::sample::select(FeedStep::ALL.to_vec()))
+                .prop_map(|(number, step)| Action::Feed { number, step }),
         ]
     }
 

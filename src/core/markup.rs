@@ -39,7 +39,7 @@ pub enum Inline {
     Break,
 }
 
-/// Where a link leads. Besides the web, cards use three schemes of their own, with a label for platforms that can't
+/// Where a link leads. Besides the web, cards use four schemes of their own, with a label for platforms that can't
 /// show them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
@@ -53,6 +53,8 @@ pub enum Link {
     Channel(String),
     /// `role:ID`
     Role(String),
+    /// `place:`: what the platform calls the place that one is in; the label is "server".
+    Place,
 }
 
 impl Link {
@@ -67,6 +69,7 @@ impl Link {
             }
             ("channel", rest) => id(rest).map(Self::Channel),
             ("role", rest) => id(rest).map(Self::Role),
+            ("place", "") => Some(Self::Place),
             _ => None,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod card;
+pub mod columns;
 pub mod feed;
 pub mod ids;
 pub mod invite;

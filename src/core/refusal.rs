@@ -29,6 +29,11 @@ pub enum Refusal {
     NothingOpen {
         next: Option<chrono::DateTime<chrono::Utc>>,
     },
+    /// No command by this name; the nearest names.
+    UnknownCommand {
+        given: String,
+        near: Vec<String>,
+    },
     /// Outside a server or workspace.
     NotInPlace,
     /// The person asked about has no answers here.
@@ -99,6 +104,13 @@ pub enum Refusal {
     },
     /// The bot can't see the channel, or it does not exist.
     ChannelUnseen {
+        channel: String,
+    },
+    /// The bot has to be invited to the channel first.
+    NotInChannel {
+        channel: String,
+    },
+    ChannelArchived {
         channel: String,
     },
     MissingPermissions {

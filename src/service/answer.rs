@@ -17,6 +17,15 @@ pub enum MyRound {
     Revealed(Box<Outcome>),
 }
 
+/// A member's day.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Day {
+    /// The open rounds of the place's feeds with the member's answers, newest first.
+    pub open: Vec<Mine>,
+    /// When the next trap comes, if one is scheduled.
+    pub next: Option<chrono::DateTime<chrono::Utc>>,
+}
+
 impl Service {
     /// Records an answer: durable once this returns.
     ///
@@ -82,19 +91,24 @@ impl Service {
     /// # Errors
     /// `NothingOpen` with the time of the next post, or a fault.
     pub async fn today(&self, actor: &Actor) -> Result<Vec<Mine>> {
+        let Day { open, next } = self.day(actor).await?;
+        if open.is_empty() { Err(Refusal::NothingOpen { next }.into()) } else { Ok(open) }
+    }
+
+    /// What is open at the actor's place, and what comes.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn day(&self, actor: &Actor) -> Result<Day> {
         let now = self.clock.now();
         let mut conn = self.store.read().await?;
-        let known = people::known(&mut conn, actor).await?;
-        let (place, account) = known.ok_or(Refusal::NothingOpen { next: None })?;
+        let Some((place, account)) = people::known(&mut conn, actor).await? else { return Ok(Day::default()) };
         let member = account.map(|account| account.member);
         let mut open = Vec::new();
         for stored in rounds::open_in(&mut conn, place.id, now).await? {
             open.push(mine(&mut conn, stored, member).await?);
         }
-        if open.is_empty() {
-            return Err(Refusal::NothingOpen { next: feeds::next_post(&mut conn, place.id).await? }.into());
-        }
-        Ok(open)
+        Ok(Day { open, next: feeds::next_post(&mut conn, place.id).await? })
     }
 
     /// A round of the actor's community, whatever its state.

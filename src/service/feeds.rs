@@ -1,4 +1,5 @@
-//! Admins set feeds up, change them, and run them by hand. Each of these refuses with `NotAdmin` where `actor.admin` is false.
+//! Admins set feeds up, change them, and run them by hand. Each of these refuses with `NotAdmin` where `actor.admin` is false,
+//! except that whoever set a feed up may look after it all the same.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -83,15 +84,15 @@ impl Service {
         self.finish(tx, &stored, now).await
     }
 
+    /// The feeds that the actor may look after.
+    ///
     /// # Errors
     /// `NotAdmin`, or a fault.
     pub async fn feeds(&self, actor: &Actor) -> Result<Vec<FeedView>> {
-        admin_only(actor)?;
         let mut conn = self.store.read().await?;
         let now = self.clock.now();
-        let Some(place) = people::place(&mut conn, actor.platform, &actor.place).await? else { return Ok(Vec::new()) };
         let mut views = Vec::new();
-        for stored in feeds::of_place(&mut conn, place.id).await? {
+        for stored in in_care_of(&mut conn, actor).await? {
             views.push(self.view(&mut conn, &stored, now).await?);
         }
         Ok(views)
@@ -143,7 +144,6 @@ impl Service {
     /// # Errors
     /// `NotAdmin`, `UnknownFeed`, `EmptyFilter`, `AllOpen`, or a fault.
     pub async fn feed_preview(&self, actor: &Actor, feed: &str) -> Result<(FeedView, Trap)> {
-        admin_only(actor)?;
         let mut conn = self.store.read().await?;
         let now = self.clock.now();
         let stored = find_in(&mut conn, actor, feed).await?;
@@ -185,9 +185,8 @@ impl Service {
         Ok((stored.feed, round))
     }
 
-    /// A transaction to change a feed in, which belongs to the actor's place.
+    /// A transaction to change a feed in, which the actor may look after.
     async fn find(&self, actor: &Actor, feed: &str) -> Result<(Tx, StoredFeed)> {
-        admin_only(actor)?;
         let mut tx = self.store.write().await?;
         let stored = find_in(&mut tx, actor, feed).await?;
         Ok((tx, stored))
@@ -226,11 +225,23 @@ pub(super) fn admin_only(actor: &Actor) -> Result<(), Refusal> {
     if actor.admin { Ok(()) } else { Err(Refusal::NotAdmin) }
 }
 
-async fn find_in(conn: &mut Conn, actor: &Actor, typed: &str) -> Result<StoredFeed> {
-    let live = match people::place(conn, actor.platform, &actor.place).await? {
-        Some(place) => feeds::of_place(conn, place.id).await?,
-        None => Vec::new(),
+/// The feeds of the actor's place: all of them for an admin, for anybody else those that they set up themselves.
+async fn in_care_of(conn: &mut Conn, actor: &Actor) -> Result<Vec<StoredFeed>> {
+    let (mut live, account) = match persons::known(conn, actor).await? {
+        Some((place, account)) => (feeds::of_place(conn, place.id).await?, account.map(|account| account.id)),
+        None => (Vec::new(), None),
     };
+    if !actor.admin {
+        live.retain(|stored| stored.created_by.is_some() && stored.created_by == account);
+        if live.is_empty() {
+            return Err(Refusal::NotAdmin.into());
+        }
+    }
+    Ok(live)
+}
+
+async fn find_in(conn: &mut Conn, actor: &Actor, typed: &str) -> Result<StoredFeed> {
+    let live = in_care_of(conn, actor).await?;
     let number: Option<i64> = typed.trim().trim_start_matches('#').parse().ok();
     let have = live.iter().map(|stored| stored.feed.number).collect();
     let found = live.into_iter().find(|stored| Some(stored.feed.number) == number);

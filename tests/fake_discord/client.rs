@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::world::World;
-use crate::world::discord::PATIENCE;
+use crate::world::hub::PATIENCE;
 
 /// serenity's HTTP client, without its own rate limiter, which would not go through the proxy.
 pub(crate) fn serenity_http(world: &World) -> Http {
@@ -50,7 +50,7 @@ pub(crate) struct Socket {
 impl Socket {
     /// Connects and hears HELLO.
     pub(crate) async fn connect(world: &World) -> Self {
-        let url = format!("{}/?v=10&encoding=json", world.discord.hub.gateway_url);
+        let url = format!("{}/?v=10&encoding=json", world.discord.hub.socket_url);
         let (stream, _) = tokio_tungstenite::connect_async(url).await.expect("the gateway listens");
         let mut socket = Self { stream, sequence: 0 };
         let hello = socket.frame().await;

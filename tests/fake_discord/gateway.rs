@@ -109,7 +109,7 @@ async fn the_gateway_can_be_disturbed() {
     gateway.cut();
     assert_eq!(socket.closed().await, None);
     gateway.shut(true);
-    let url = world.discord.hub.gateway_url.clone();
+    let url = world.discord.hub.socket_url.clone();
     assert!(tokio_tungstenite::connect_async(url).await.is_err());
     gateway.shut(false);
     Socket::identified(&world).await;

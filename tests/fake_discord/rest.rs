@@ -21,7 +21,7 @@ async fn serenity_reads_all_that_it_asks_for() {
     let id = GuildId::new(guild.id.0);
 
     let gateway = http.get_bot_gateway().await.expect("a gateway");
-    assert_eq!(gateway.url, world.discord.hub.gateway_url);
+    assert_eq!(gateway.url, world.discord.hub.socket_url);
     assert_eq!(http.get_current_user().await.expect("the bot").id.get(), world.discord.bot().0);
     http.get_current_application_info().await.expect("the application");
     let fetched = http.get_guild(id).await.expect("the guild");

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use tokio::sync::watch;
 use trapline::ports::Clock;
 
-use super::discord::PATIENCE;
+use super::hub::PATIENCE;
 
 /// Stands still until a test moves it, or follows the machine's clock where a separate process takes part.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub struct TestClock {
     mode: Mutex<Mode>,
     /// How often the program has looked at it.
     looks: watch::Sender<u64>,
+    /// Rings when a test moves it.
+    moves: watch::Sender<()>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +38,7 @@ impl TestClock {
     }
 
     fn new(mode: Mode) -> Self {
-        Self { mode: Mutex::new(mode), looks: watch::Sender::new(0) }
+        Self { mode: Mutex::new(mode), looks: watch::Sender::new(0), moves: watch::Sender::new(()) }
     }
 
     /// The time, without being counted as a look of the program.
@@ -59,6 +61,12 @@ impl TestClock {
         assert!(waited.is_ok(), "the program does not look at the clock");
     }
 
+    /// Rings whenever a test moves it.
+    #[must_use]
+    pub fn moves(&self) -> watch::Receiver<()> {
+        self.moves.subscribe()
+    }
+
     /// Moves on by a span, which may be negative. Waits for nobody: what falls due is the program's to notice.
     pub fn advance(&self, span: Duration) {
         let mut mode = self.mode();
@@ -66,11 +74,14 @@ impl TestClock {
             Mode::Still(time) => Mode::Still(time + span),
             Mode::Running(offset) => Mode::Running(offset + span),
         };
+        drop(mode);
+        self.moves.send_replace(());
     }
 
     /// Stops at a time.
     pub fn set(&self, time: DateTime<Utc>) {
         *self.mode() = Mode::Still(time);
+        self.moves.send_replace(());
     }
 
     /// Stops at a time written as RFC 3339: `2026-03-29T00:59:00Z`.

@@ -4,11 +4,18 @@
 
 pub mod audit;
 pub mod clock;
+pub mod connection;
 pub mod discord;
+pub mod faults;
+pub mod http;
+pub mod hub;
 pub mod process;
 pub mod program;
+pub mod ratelimit;
 pub mod scene;
+pub mod slack;
 pub mod traps;
+pub mod upload;
 
 use std::sync::Arc;
 

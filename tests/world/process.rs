@@ -5,7 +5,8 @@ use std::process::{ExitStatus, Stdio};
 
 use tokio::process::{Child, Command};
 
-use super::discord::{Discord, PATIENCE};
+use super::discord::Discord;
+use super::hub::PATIENCE;
 
 /// A running `trapline`; it dies with this handle.
 pub struct Process {

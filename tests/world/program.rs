@@ -16,7 +16,7 @@ use trapline::service::Service;
 use trapline::store::Store;
 
 use super::clock::TestClock;
-use super::discord::PATIENCE;
+use super::hub::PATIENCE;
 use super::traps::bank;
 
 /// What the program is started with.

@@ -57,7 +57,10 @@ fn place(action: &Action) -> Place {
         | Action::PracticeNumber { .. }
         | Action::PracticeMore
         | Action::Leaderboard { .. }
-        | Action::PrivacyDelete => Place::Here,
+        | Action::PrivacyDelete
+        | Action::Read { .. }
+        | Action::FeedAdd
+        | Action::Feed { .. } => Place::Here,
     }
 }
 
@@ -79,8 +82,11 @@ async fn act(service: Service, actor: Actor, action: Action) -> Outcome {
             Ok(text::leaderboard(&service.leaderboard(&actor, period, page).await?).into())
         }
         Action::PrivacyDelete => Ok(text::privacy_deleted(service.delete(&actor).await?).into()),
-        // Both open a modal, before any use case.
-        Action::AnswerNumber { .. } | Action::PracticeNumber { .. } => Err(Refusal::StaleButton.into()),
+        Action::Read { trap } => Ok(text::library(&service.library_read(&actor, trap.as_str()).await?).into()),
+        // Two open a modal, before any use case; feeds are commands here.
+        Action::AnswerNumber { .. } | Action::PracticeNumber { .. } | Action::FeedAdd | Action::Feed { .. } => {
+            Err(Refusal::StaleButton.into())
+        }
     }
 }
 

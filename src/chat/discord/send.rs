@@ -278,7 +278,13 @@ mod tests {
     use crate::core::ids::{Action, RoundId};
 
     fn outgoing(card: Card) -> Outgoing {
-        Outgoing { target: Target::Channel("42".into()), key: "d7".into(), card, reply_to: Some("99".into()) }
+        Outgoing {
+            target: Target::Channel("42".into()),
+            key: "d7".into(),
+            card,
+            reply_to: Some("99".into()),
+            threaded: true,
+        }
     }
 
     fn post() -> Card {

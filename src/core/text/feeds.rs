@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use super::rounds::question;
 use super::words::{count, list, moment, series};
 use crate::core::calendar::Slot;
-use crate::core::card::{Block, Card, Tone};
+use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Order, RevealAfter, SkipReason, State};
-use crate::core::ids::RoundId;
+use crate::core::ids::{Action, FeedStep, RoundId};
 use crate::core::markup::escape;
 use crate::core::trap::Trap;
 
@@ -105,17 +105,47 @@ pub fn feed_list(views: &[FeedView], now: DateTime<Utc>) -> Card {
     }
     let mut card = Card::new(count(views.len() as u64, "feed", "feeds"));
     for view in views {
-        let settings = &view.feed.settings;
-        let head = format!(
-            "**{}** · {} · {}, {}",
-            view.feed.number,
-            channel(&view.feed),
-            settings.schedule.describe(),
-            escape(zone(&view.feed))
-        );
-        card = card.text(format!("{head}  \n{}; reveal {}  \n{}", which(view), reveal_policy(view), state(view, now)));
+        card = card.text(entry(view, now));
     }
     card
+}
+
+fn entry(view: &FeedView, now: DateTime<Utc>) -> String {
+    let head = format!(
+        "**{}** · {} · {}, {}",
+        view.feed.number,
+        channel(&view.feed),
+        view.feed.settings.schedule.describe(),
+        escape(zone(&view.feed))
+    );
+    format!("{head}  \n{}; reveal {}  \n{}", which(view), reveal_policy(view), state(view, now))
+}
+
+/// As [`feed_list`], with buttons for all that can be done: a card for each feed, and one to add another.
+#[must_use]
+pub fn feed_board(views: &[FeedView], now: DateTime<Utc>) -> Vec<Card> {
+    let add = vec![Button::new("Add a feed", Action::FeedAdd).look(Look::Primary)];
+    if views.is_empty() {
+        return vec![feed_list(views, now).row(add)];
+    }
+    let mut cards = vec![Card::new(count(views.len() as u64, "feed", "feeds"))];
+    cards.extend(views.iter().map(|view| Card::default().text(entry(view, now)).row(controls(view))));
+    cards.push(Card::default().block(Block::Divider).row(add));
+    cards
+}
+
+fn controls(view: &FeedView) -> Vec<Button> {
+    let number = view.feed.number;
+    let button = |label: &str, step| Button::new(label, Action::Feed { number, step });
+    let mut row = vec![button("Edit", FeedStep::Edit)];
+    row.push(match view.feed.state {
+        State::Paused => button("Resume", FeedStep::Resume),
+        State::Active | State::Blocked { .. } => button("Pause", FeedStep::Pause),
+    });
+    row.extend([button("Preview", FeedStep::Preview), button("Post now", FeedStep::Post)]);
+    row.push(button("Reveal now", FeedStep::Reveal).disabled(view.open.is_none()));
+    row.push(button("Remove", FeedStep::Remove).look(Look::Danger));
+    row
 }
 
 fn state(view: &FeedView, now: DateTime<Utc>) -> String {
@@ -249,9 +279,21 @@ fn why(reason: &Blocked) -> String {
             format!("I lack {}.", list(&names, "and"))
         }
         Blocked::ChannelGone => "the channel is gone.".to_owned(),
+        Blocked::ChannelArchived => "the channel is archived.".to_owned(),
+        Blocked::NotInChannel => "I am not in it. Invite me there with `/invite`.".to_owned(),
         Blocked::NotInPlace => "I was removed, or my token was revoked.".to_owned(),
         Blocked::Other { said } => format!("I was told: {}", super::words::quoted(said)),
     }
+}
+
+/// What the bot's token may not do, where a platform grants that as a whole.
+#[must_use]
+pub fn scopes_missing(names: &[String]) -> Card {
+    let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.replace('`', ""))).collect();
+    Card::new("My token may do too little").tone(Tone::Warning).text(format!(
+        "It lacks {}. Put the manifest into the app's settings anew and install it again.",
+        list(&names, "and")
+    ))
 }
 
 /// To the admin, once, when a feed's channel refuses.
@@ -260,6 +302,8 @@ pub fn blocked(view: &FeedView, reason: &Blocked) -> Card {
     Card::new(format!("Feed {} can't post", view.feed.number))
         .tone(Tone::Warning)
         .text(format!("In {}: {}", channel(&view.feed), why(reason)))
-        .text("I go on trying and will post again as soon as I can. `/doctor` in the server says what to mend.")
+        .text(
+            "I go on trying and will post again as soon as I can. `/doctor` in the [server](place:) says what to mend.",
+        )
         .small("You get this once, because you set the feed up.")
 }

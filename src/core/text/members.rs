@@ -178,6 +178,29 @@ pub fn practice_judged(
     cards
 }
 
+/// What a search of the library found, each to be read by a button. `found`: id and line.
+#[must_use]
+pub fn library_found(found: &[(crate::core::ids::TrapId, String)]) -> Card {
+    if found.is_empty() {
+        return Card::new("Nothing found")
+            .text("No trap that can be read has these words. Try fewer, or none to see the first ones.");
+    }
+    let mut card = Card::new("Library").text("Press one to read it, or add words to `/library` to narrow it down.");
+    for (trap, line) in found {
+        card = card.row(vec![Button::new(line.clone(), Action::Read { trap: trap.clone() })]);
+    }
+    card
+}
+
+/// What can be done about one's own data.
+#[must_use]
+pub fn privacy() -> Card {
+    Card::new("Your data").text(
+        "- `/privacy export`: all that is kept about you here, as a file\n\
+         - `/privacy delete`: your answers, points, streaks and name go for good, after one more question",
+    )
+}
+
 /// The line above the exported file.
 #[must_use]
 pub fn privacy_export(bytes: usize) -> Card {

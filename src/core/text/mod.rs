@@ -16,15 +16,16 @@ pub use communities::{
     account_code, account_left, account_linked, community, community_code, community_joined, community_left,
 };
 pub use feeds::{
-    blocked, doctor, feed_added, feed_edited, feed_list, feed_paused, feed_posted, feed_preview, feed_removed,
-    feed_resumed, feed_revealed,
+    blocked, doctor, feed_added, feed_board, feed_edited, feed_list, feed_paused, feed_posted, feed_preview,
+    feed_removed, feed_resumed, feed_revealed, scopes_missing,
 };
 pub use members::{
-    help, leaderboard, library, misconception, practice, practice_judged, privacy_confirm, privacy_deleted,
-    privacy_export, stats,
+    help, leaderboard, library, library_found, misconception, practice, practice_judged, privacy, privacy_confirm,
+    privacy_deleted, privacy_export, stats,
 };
 pub use refusals::{fault, refusal};
 pub use rounds::{
-    bait_line, bars, mine_open, mine_revealed, post, post_revealed, receipt, reveal, reveal_details, thread_name, today,
+    bait_line, bars, home, mine_open, mine_revealed, post, post_revealed, receipt, receipt_here, reveal,
+    reveal_details, thread_name, today,
 };
 pub use words::{confidence, full_label, label, pays, period, series, shown, signed};

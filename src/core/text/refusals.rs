@@ -44,10 +44,10 @@ fn sentence(refusal: &Refusal) -> String {
             "No trap is open here. The next one comes {}; `/trap` gives you one to practise.",
             distance(*at, chrono_tz::UTC)
         ),
-        Refusal::NotInPlace => "This works in a server, not in private messages.".into(),
+        Refusal::NotInPlace => "This works in a [server](place:), not in private messages.".into(),
         Refusal::UnknownMember => "They have not answered anything here yet.".into(),
         Refusal::NotSaved => "I could not save that just now, so it does not count. Please press again.".into(),
-        Refusal::NotAdmin => "Only those who may manage this server can do that.".into(),
+        Refusal::NotAdmin => "Only those who may manage this [server](place:) can do that.".into(),
         Refusal::UnknownFeed { given, have } => unknown_feed(given, have),
         Refusal::UnknownZone { given, near: n } => {
             format!("I know no time zone {}. Zones look like `Europe/Berlin`.{}", quoted(given), near(n))
@@ -96,7 +96,18 @@ fn sentence(refusal: &Refusal) -> String {
                 list(&names, "and")
             )
         }
-        Refusal::UnknownRole { given } => format!("I can't ping {}. Choose a role of this server.", quoted(given)),
+        Refusal::NotInChannel { channel } => format!(
+            "I am not in [that channel](channel:{channel}). Invite me there with `/invite`, then try again; or choose another."
+        ),
+        Refusal::ChannelArchived { channel } => {
+            format!("[That channel](channel:{channel}) is archived. Choose another.")
+        }
+        Refusal::UnknownRole { given } => {
+            format!("I can't ping {}. Choose a role of this [server](place:).", quoted(given))
+        }
+        Refusal::UnknownCommand { given, near: n } => {
+            format!("I know no {}.{} `/help` says what there is.", quoted(given), near(n))
+        }
         Refusal::SameFeed { number } => format!("Feed {number} posts in that channel at those times already."),
         Refusal::NothingToChange => "That changes nothing. Name at least one setting.".into(),
         Refusal::NothingToReveal { number } => format!("Feed {number} has no open round."),

@@ -260,6 +260,18 @@ fn confidence_buttons(round: crate::core::ids::RoundId, now: Confidence) -> Vec<
         .collect()
 }
 
+/// As [`receipt`], with the answers themselves: for a message that is brought up to date when the answer changes.
+#[must_use]
+pub fn receipt_here(receipt: &Receipt, round: &Round) -> Card {
+    let mut letters = answer_buttons(round);
+    if let Shown::Option { letter: said, .. } = &receipt.said {
+        for button in letters.iter_mut().filter(|button| button.label == said.to_string()) {
+            button.look = Look::Chosen;
+        }
+    }
+    self::receipt(receipt).row(letters)
+}
+
 /// A member's own answer in an open round: only what they said.
 #[must_use]
 pub fn mine_open(mine: &Mine) -> Card {
@@ -333,6 +345,39 @@ pub fn today(mine: &[Mine], link: impl Fn(&Mine) -> Option<String>) -> Card {
         card = card.text(format!("**{headline}**  \n{} {}{jump}", my_line(one), reveal_when(&one.round)));
     }
     card
+}
+
+/// A member's day on a page of their own: each open trap with their answer, what comes, and where they stand.
+#[must_use]
+pub fn home(
+    open: &[Mine],
+    next: Option<chrono::DateTime<chrono::Utc>>,
+    link: impl Fn(&Mine) -> Option<String>,
+) -> Vec<Card> {
+    let mut cards: Vec<Card> = open.iter().map(|one| open_at_home(one, link(one))).collect();
+    if cards.is_empty() {
+        cards.push(Card::new("No trap is open"));
+    }
+    let due = match next {
+        Some(at) => format!("The next trap comes {}.", distance(at, chrono_tz::UTC)),
+        None => "No further trap is scheduled.".to_owned(),
+    };
+    cards.push(Card::default().text(due).small("`/trap` gives you one to practise, `/help` says how this works."));
+    cards
+}
+
+fn open_at_home(mine: &Mine, link: Option<String>) -> Card {
+    let round = &mine.round;
+    let jump = link.map_or_else(String::new, |url| format!(" [Go to the post]({url})."));
+    let card = question(&round.trap, &round.order, &round.trap.headline)
+        .tone(Tone::Open)
+        .text(my_line(mine))
+        .small(format!("{}  \n{} {}{jump}", label(&round.trap), locked_in(mine.answered), reveal_when(round)))
+        .row(answer_buttons(round));
+    match &mine.said {
+        Some((_, confidence)) => card.row(confidence_buttons(round.id, *confidence)),
+        None => card,
+    }
 }
 
 fn my_line(mine: &Mine) -> String {

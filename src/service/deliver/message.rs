@@ -56,7 +56,7 @@ impl Service {
             (_, None) => Ok(Task::Drop("the round is gone")),
             (Kind::Post, Some(stored)) => self.post_task(delivery, &feed, stored).await,
             (Kind::Close, Some(stored)) => self.close_task(stored).await,
-            (Kind::Reveal, Some(stored)) => self.reveal_task(delivery, stored).await,
+            (Kind::Reveal, Some(stored)) => self.reveal_task(delivery, &feed, stored).await,
             (Kind::Details(part), Some(stored)) => self.details_task(chat, delivery, &feed, stored, part).await,
         }
     }
@@ -85,13 +85,14 @@ impl Service {
         Ok(Task::Close { round, post: sent(post), card: text::post_revealed(&reveal) })
     }
 
-    async fn reveal_task(&self, delivery: &Delivery, stored: StoredRound) -> Result<Task> {
+    async fn reveal_task(&self, delivery: &Delivery, feed: &StoredFeed, stored: StoredRound) -> Result<Task> {
         let (channel, reply_to) = match stored.post.clone() {
             Some(post) => (post.channel, Some(post.message)),
             None => (delivery.channel.clone(), None),
         };
         let reveal = reveal_of(&mut *self.store.read().await?, stored).await?;
-        Ok(Task::Send(self.outgoing(delivery, &channel, text::reveal(&reveal), reply_to)))
+        let outgoing = self.outgoing(delivery, &channel, text::reveal(&reveal), reply_to);
+        Ok(Task::Send(Outgoing { threaded: feed.feed.settings.thread, ..outgoing }))
     }
 
     async fn details_task(
@@ -154,11 +155,13 @@ impl Service {
             key: self.key(delivery.id),
             card: text::blocked(&view, reason),
             reply_to: None,
+            threaded: false,
         }))
     }
 
     fn outgoing(&self, delivery: &Delivery, channel: &str, card: Card, reply_to: Option<String>) -> Outgoing {
-        Outgoing { target: Target::Channel(channel.to_owned()), key: self.key(delivery.id), card, reply_to }
+        let target = Target::Channel(channel.to_owned());
+        Outgoing { target, key: self.key(delivery.id), card, reply_to, threaded: false }
     }
 
     /// Different for each message of each database, at most 25 ASCII characters: `tl`, 6 of the database, up to 17 of the row.

@@ -142,7 +142,7 @@ impl Connection {
                 return Err(Some(close::DISALLOWED_INTENTS));
             }
             let thinned = |name: &str, data: &Value| state.sessions.thinned(name, data);
-            let ready = thinned("READY", &ready(state, &id, &self.hub.gateway_url));
+            let ready = thinned("READY", &ready(state, &id, &self.hub.socket_url));
             let guilds = joined(state).map(|guild| thinned("GUILD_CREATE", &wire::guild_create(state, guild)));
             let guilds: Vec<Value> = guilds.flatten().collect();
             let socket = Some((self.number, self.down.clone()));

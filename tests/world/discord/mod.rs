@@ -4,7 +4,6 @@
 //! builds guilds and people ([`Discord::guild`]), acts as them ([`people`]), and ends with [`Discord::finish`].
 
 pub mod commands;
-pub mod connection;
 pub mod error;
 pub mod faults;
 pub mod gateway;
@@ -24,13 +23,10 @@ pub mod upload;
 pub mod view;
 pub mod wire;
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use self::faults::Planned;
 use self::people::Guild;
@@ -39,63 +35,9 @@ use self::sessions::Socket;
 use self::snowflake::Snowflake;
 use self::state::{Recorded, State};
 use crate::world::clock::TestClock;
+use crate::world::hub;
 
-/// How long a test waits for what should happen at once, before it fails.
-pub const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The state behind its lock, and the bell that rings at each change.
-pub struct Hub {
-    state: Mutex<State>,
-    bell: watch::Sender<()>,
-    /// Where the gateway listens: `ws://127.0.0.1:port`.
-    pub gateway_url: String,
-    /// Ends all that runs.
-    pub stop: CancellationToken,
-}
-
-impl Hub {
-    /// Reads; nobody is woken.
-    pub fn look<T>(&self, read: impl FnOnce(&State) -> T) -> T {
-        read(&self.lock())
-    }
-
-    /// Changes something and wakes who waits.
-    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.lock());
-        self.bell.send_replace(());
-        result
-    }
-
-    /// Waits until `seen` sees it.
-    ///
-    /// # Panics
-    /// After [`PATIENCE`], naming what was missed.
-    pub async fn wait<T>(&self, what: &str, seen: impl FnMut(&State) -> Option<T>) -> T {
-        match self.wait_for(PATIENCE, seen).await {
-            Some(found) => found,
-            None => panic!("waited {PATIENCE:?} in vain for {what}\n{}", self.look(report::recent)),
-        }
-    }
-
-    /// Waits for a while.
-    pub async fn wait_for<T>(&self, patience: Duration, mut seen: impl FnMut(&State) -> Option<T>) -> Option<T> {
-        let mut bell = self.bell.subscribe();
-        let search = async {
-            loop {
-                if let Some(found) = self.look(&mut seen) {
-                    return Some(found);
-                }
-                bell.changed().await.ok()?;
-            }
-        };
-        tokio::time::timeout(patience, search).await.ok().flatten()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        // A test that fails while it holds the lock must not hide its own message behind a poisoned lock.
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
+pub type Hub = hub::Hub<State>;
 
 /// The fake, running. Everything it started ends when it is dropped.
 pub struct Discord {
@@ -111,12 +53,7 @@ impl Discord {
         let rest = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
         let gateway = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
         let address = |listener: &TcpListener| listener.local_addr().expect("a bound socket has an address");
-        let hub = Arc::new(Hub {
-            state: Mutex::new(State::new(clock, "Trapline")),
-            bell: watch::Sender::new(()),
-            gateway_url: format!("ws://{}", address(&gateway)),
-            stop: CancellationToken::new(),
-        });
+        let hub = Arc::new(Hub::new(State::new(clock, "Trapline"), format!("ws://{}", address(&gateway))));
         let rest_url = format!("http://{}", address(&rest));
         let mut tasks = JoinSet::new();
         tasks.spawn(rest::serve(rest, hub.clone()));

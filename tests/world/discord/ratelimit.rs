@@ -1,23 +1,10 @@
-//! Rate limits: a bucket per route and major parameter, and one for everything together.
-//!
-//! Windows are counted in the machine's own time, not the test clock's: whoever is told to wait does so in real time.
+//! Discord's rate limits: a bucket per route and major parameter, and one for everything together.
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// So many requests in such a span.
-#[derive(Debug, Clone, Copy)]
-pub struct Limit {
-    pub requests: u32,
-    pub per: Duration,
-}
+use crate::world::ratelimit::{Spent, Windows};
 
-impl Limit {
-    #[must_use]
-    pub const fn new(requests: u32, seconds: u64) -> Self {
-        Self { requests, per: Duration::from_secs(seconds) }
-    }
-}
+pub use crate::world::ratelimit::Limit;
 
 /// The limits in force. The default is too wide to be felt.
 #[derive(Debug, Clone, Copy)]
@@ -48,12 +35,6 @@ impl Limits {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Window {
-    since: Instant,
-    used: u32,
-}
-
 /// What the answer's headers say, and whether the request may pass.
 #[derive(Debug, Clone)]
 pub struct Verdict {
@@ -73,7 +54,7 @@ pub struct Refused {
 #[derive(Debug, Default)]
 pub struct Buckets {
     pub limits: Limits,
-    windows: BTreeMap<String, Window>,
+    windows: Windows,
     /// How many requests were refused with 429.
     pub refused: u32,
 }
@@ -93,19 +74,8 @@ impl Buckets {
     }
 
     fn spend(&mut self, bucket: String, limit: Limit, global: bool) -> Verdict {
-        let now = Instant::now();
-        let window = self.windows.entry(bucket.clone()).or_insert(Window { since: now, used: 0 });
-        if now.duration_since(window.since) >= limit.per {
-            *window = Window { since: now, used: 0 };
-        }
-        let full = window.used >= limit.requests;
-        if full {
-            self.refused += 1;
-        } else {
-            window.used += 1;
-        }
-        let reset_after = (window.since + limit.per).saturating_duration_since(now);
-        let remaining = limit.requests - window.used;
+        let Spent { remaining, reset_after, full } = self.windows.spend(&bucket, limit);
+        self.refused += u32::from(full);
         Verdict { bucket, limit: limit.requests, remaining, reset_after, refused: full.then_some(Refused { global }) }
     }
 

@@ -6,18 +6,21 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, Response, Uri, header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::Hub;
-use super::connection::{CuttableListener, Knife};
 use super::error::{self, ApiError};
-use super::faults::Effect;
 use super::ratelimit::Verdict;
 use super::routes;
 use super::state::{Recorded, State};
 use super::upload::{self, File};
+use crate::world::connection::{CuttableListener, Knife};
+use crate::world::faults::{self, Met};
+use crate::world::http::{self, respond, text};
+
+pub use crate::world::http::Reply;
 
 const BASE: &str = "/api/v10";
 
@@ -31,30 +34,6 @@ pub struct Request {
     /// Null where there was none.
     pub body: Value,
     pub files: Vec<File>,
-}
-
-/// What a route answers; `Null` goes out without a body.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reply {
-    pub status: u16,
-    pub body: Value,
-}
-
-impl Reply {
-    #[must_use]
-    pub fn ok(body: Value) -> Self {
-        Self { status: 200, body }
-    }
-
-    #[must_use]
-    pub fn created(body: Value) -> Self {
-        Self { status: 201, body }
-    }
-
-    #[must_use]
-    pub fn empty() -> Self {
-        Self { status: 204, body: Value::Null }
-    }
 }
 
 impl From<ApiError> for Reply {
@@ -97,36 +76,13 @@ async fn handle(
     if let Some(refused) = verdict.refused {
         return too_many(&hub, &request, headers, verdict.reset_after.as_secs_f64(), refused.global);
     }
-    let Some((effect, gate)) = fault else {
-        return finish(&hub, &request, &carry_out(&hub, &request), headers);
-    };
-    match effect {
-        Effect::Answer { status, body } => finish(&hub, &request, &Reply { status, body }, headers),
-        Effect::TooMany { retry_after, global } => too_many(&hub, &request, headers, retry_after.as_secs_f64(), global),
-        Effect::Delay(pause) => {
-            tokio::time::sleep(pause).await;
-            finish(&hub, &request, &carry_out(&hub, &request), headers)
-        }
-        Effect::Hold => {
-            gate.cancelled().await;
-            finish(&hub, &request, &carry_out(&hub, &request), headers)
-        }
-        Effect::HoldAnswer => {
-            let reply = carry_out(&hub, &request);
-            gate.cancelled().await;
-            finish(&hub, &request, &reply, headers)
-        }
-        Effect::CutBefore => cut(&hub, &request, &knife),
-        Effect::CutAfter => {
-            carry_out(&hub, &request);
-            cut(&hub, &request, &knife)
-        }
-        Effect::Garbage => {
-            let reply = carry_out(&hub, &request);
-            record(&hub, &request, reply.status);
-            let mut response = Response::new(Body::from("{\"id\": \"12"));
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            response
+    match faults::meet(fault, || carry_out(&hub, &request)).await {
+        Met::Answered(reply) => finish(&hub, &request, &reply, headers),
+        Met::TooMany { retry_after, global } => too_many(&hub, &request, headers, retry_after.as_secs_f64(), global),
+        Met::Cut => cut(&hub, &request, &knife),
+        Met::Garbage(status) => {
+            record(&hub, &request, status);
+            http::garbage()
         }
     }
 }
@@ -155,7 +111,7 @@ fn refuse_unauthorised(state: &State, request: &Request, headers: &HeaderMap) ->
 
 fn carry_out(hub: &Hub, request: &Request) -> Reply {
     hub.change(|state| {
-        let gateway_url = hub.gateway_url.clone();
+        let gateway_url = hub.socket_url.clone();
         routes::route(state, &gateway_url, request).unwrap_or_else(|error| {
             if error.blames_the_sender() {
                 let Request { method, path, .. } = request;
@@ -206,19 +162,4 @@ fn limit_headers(verdict: &Verdict) -> HeaderMap {
         (header::HeaderName::from_static("x-ratelimit-reset-after"), text(&format!("{seconds:.3}"))),
         (header::HeaderName::from_static("x-ratelimit-bucket"), text(&bucket)),
     ])
-}
-
-fn text(value: &str) -> HeaderValue {
-    HeaderValue::from_str(value).expect("numbers and buckets are plain ASCII")
-}
-
-fn respond(reply: &Reply, headers: HeaderMap) -> Response<Body> {
-    let body = if reply.body.is_null() { Body::empty() } else { Body::from(reply.body.to_string()) };
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(reply.status).expect("a three-digit status");
-    *response.headers_mut() = headers;
-    if !reply.body.is_null() {
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    response
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::faults::Faults;
 use super::interaction::Interaction;
 use super::permissions::{self, Permissions};
 use super::ratelimit::Buckets;
@@ -14,6 +13,8 @@ use super::sessions::Sessions;
 use super::snowflake::Snowflake;
 use super::upload::File;
 use crate::world::clock::TestClock;
+use crate::world::faults::Faults;
+use crate::world::hub::Simulated;
 
 #[derive(Debug, Clone)]
 pub struct User {
@@ -248,6 +249,20 @@ impl State {
     /// The messages of a channel that its history shows, oldest first.
     pub fn history(&self, channel: Snowflake) -> impl DoubleEndedIterator<Item = &Message> {
         self.messages.values().filter(move |message| message.channel == channel && message.only_for.is_none())
+    }
+}
+
+impl Simulated for State {
+    fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    fn faults_mut(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    fn recent(&self) -> String {
+        super::report::recent(self)
     }
 }
 

@@ -1,6 +1,6 @@
 //! CommonMark → Discord's Markdown, in pieces that can be parted.
 
-use super::columns;
+use crate::core::columns;
 use crate::core::markup::{self, Block, Inline, Link, plain_inlines};
 
 /// What may stand on its own in a message.
@@ -178,7 +178,7 @@ fn link(to: &Link, label: &[Inline]) -> String {
         Link::Time { unix, relative: false } => format!("<t:{unix}:f>"),
         Link::Channel(id) if is_id(id) => format!("<#{id}>"),
         Link::Role(id) if is_id(id) => format!("<@&{id}>"),
-        Link::Channel(_) | Link::Role(_) => named,
+        Link::Channel(_) | Link::Role(_) | Link::Place => named,
         // Discord draws no link over a label that is itself an address.
         Link::Web(url) if named.contains("://") || named.trim().is_empty() => address(url),
         Link::Web(url) => format!("[{named}]({})", address(url)),

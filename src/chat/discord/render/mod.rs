@@ -1,6 +1,5 @@
 //! Card → Discord payload, within every limit for any card.
 
-mod columns;
 mod markdown;
 mod split;
 #[cfg(test)]
@@ -11,6 +10,7 @@ use std::collections::HashSet;
 use self::markdown::Piece;
 use super::payload::{Button, Embed, Footer, Mentions, Payload, Row, cut, limit, units};
 use crate::core::card::{Act, Bar, Block, Button as CardButton, Card, Look, Tone};
+use crate::core::columns;
 use crate::core::ids::Action;
 
 /// Kept free in each message for the footer of [`mark`].

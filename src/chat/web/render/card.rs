@@ -157,5 +157,7 @@ fn target(action: &Action) -> Target {
             Target::Page(format!("/standings?period={}&page={}", period.as_str(), page.saturating_add(1)))
         }
         Action::PrivacyDelete => Target::Form("/me/delete".to_owned(), Vec::new()),
+        Action::Read { .. } => Target::Page("/library".to_owned()),
+        Action::FeedAdd | Action::Feed { .. } => Target::Page("/feed".to_owned()),
     }
 }

@@ -1,13 +1,14 @@
 //! Text in columns of one width, for code blocks: bars and tables that fit a phone.
 
-use crate::core::card::Bar;
-use crate::core::trap::Role;
+use super::card::Bar;
+use super::trap::Role;
 
 /// What a phone shows of a code block without breaking the line.
-pub(in crate::chat::discord) const PHONE: usize = 34;
+pub const PHONE: usize = 34;
 
 /// One line for each bar, such as `A █████░░░░░ 5 (3 sure) ✅`.
-pub(super) fn bars(bars: &[Bar]) -> String {
+#[must_use]
+pub fn bars(bars: &[Bar]) -> String {
     let tails: Vec<String> = bars.iter().map(tail).collect();
     let tail_width = tails.iter().map(|t| width(t)).max().unwrap_or(0);
     let widest = bars.iter().map(|bar| width(&bar.label)).max().unwrap_or(0);
@@ -54,7 +55,8 @@ fn compact(n: u32) -> String {
 }
 
 /// A table of plain cells with its columns aligned; the widest column gives way where a line would be too long.
-pub(super) fn table(head: &[String], rows: &[Vec<String>], most: usize) -> String {
+#[must_use]
+pub fn table(head: &[String], rows: &[Vec<String>], most: usize) -> String {
     let lines: Vec<Vec<String>> = std::iter::once(head)
         .filter(|head| !head.is_empty())
         .chain(rows.iter().map(Vec::as_slice))
@@ -122,7 +124,8 @@ fn clean(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).map(|c| if c == '`' { 'ˋ' } else { c }).collect()
 }
 
-pub(in crate::chat::discord) fn width(text: &str) -> usize {
+#[must_use]
+pub fn width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }
 

@@ -1,0 +1,281 @@
+//! Modals: what is asked in them, and what is said of a field that can't be taken.
+
+use serde_json::{Value, json};
+use slack_morphism::prelude::{
+    SlackBlock, SlackBlockCheckboxesElement, SlackBlockChoiceItem, SlackBlockConversationFilter,
+    SlackBlockConversationsSelectElement, SlackBlockPlainTextInputElement, SlackBlockPlainTextOnly,
+    SlackBlockStaticSelectElement, SlackConversationFilterInclude, SlackInputBlock, SlackInputBlockElement,
+    SlackModalView, SlackView,
+};
+
+use super::Shared;
+use super::api::Call;
+use super::envelope::{View, Way, Who};
+use super::payload::{cut, limit, mrkdwn_text, plain};
+use super::render::mrkdwn;
+use super::respond::{Place, finish};
+use crate::core::calendar::Rule;
+use crate::core::feed::{Draft, Order, Settings};
+use crate::core::ids::{Action, FeedStep};
+use crate::core::refusal::Refusal;
+use crate::core::trap::Level;
+use crate::core::{card, text};
+
+/// The one field of a number trap's modal; also the id of what is in each field.
+pub(super) const VALUE: &str = "value";
+/// Chosen where nothing is filtered by.
+const ANY: &str = "any";
+const YES: &str = "yes";
+
+/// Opens a modal, which has to happen within three seconds of the click.
+pub(super) async fn open(shared: &Shared, who: &Who, way: &Way, view: SlackView) {
+    let Some(trigger) = &way.trigger else { return };
+    let call = Call::json("views.open", json!({ "trigger_id": trigger, "view": view }));
+    if let Err(error) = shared.api.done(call).await {
+        tracing::warn!(%error, "a modal could not be opened");
+        let trouble = if error.word() == Some("expired_trigger_id") { Refusal::NotSaved } else { Refusal::StaleButton };
+        finish(shared, who, way, Place::New, Err(trouble.into())).await;
+    }
+}
+
+/// One short field. Which trap it is for stands above the button: looking it up could take too long for a modal.
+pub(super) fn number(action: &Action, way: &Way) -> SlackView {
+    let element = SlackBlockPlainTextInputElement::new()
+        .with_action_id(VALUE.into())
+        .with_placeholder(plain("a number, such as 84", limit::PLACEHOLDER))
+        .with_min_length(1)
+        .with_max_length(40);
+    modal("Your answer", "Answer", action, way, vec![input(VALUE, "Your answer", None, false, element.into())])
+}
+
+/// All about a feed. `now`: as it is, for one that is changed; `zone`: for one that is new.
+pub(super) fn feed(
+    number: Option<i64>,
+    now: Option<&Settings>,
+    zone: &str,
+    vocabulary: &(Vec<String>, Vec<String>),
+    way: &Way,
+) -> SlackView {
+    let (series, topics) = vocabulary;
+    let levels: Vec<String> = Level::ALL.map(|level| level.as_str().to_owned()).to_vec();
+    let orders: Vec<String> = Order::ALL.map(|order| order.as_str().to_owned()).to_vec();
+    let times = Times::of(now);
+    let filter = now.map(|settings| settings.filter.clone()).unwrap_or_default();
+    let order = now.map(|settings| settings.order).unwrap_or_default();
+    let blocks = vec![
+        input("channel", "Channel", Some("I have to be in it: write /invite there."), false, channel(now)),
+        input("time", "Time of day", None, true, typed(&times.time, "09:00", 20)),
+        input("timezone", "Time zone", None, true, typed(&times.zone.unwrap_or(zone.to_owned()), "Europe/Berlin", 60)),
+        input("days", "Days", Some("daily, weekdays, or such as mon,wed,fri"), true, typed(&times.days, "daily", 60)),
+        input(
+            "cron",
+            "Crontab",
+            Some("For experts: five fields, in place of time and days."),
+            true,
+            typed(&times.cron, "0 9 * * 1-5", 100),
+        ),
+        input("series", "Series", None, true, select(series, filter.series.as_deref())),
+        input("topic", "Topic", None, true, select(topics, filter.topic.as_deref())),
+        input("level", "Level", None, true, select(&levels, filter.level.map(Level::as_str))),
+        input("order", "Order", None, true, choice(&orders, order.as_str())),
+        input(
+            "reveal_after",
+            "Reveal after",
+            Some("Hours, 1 to 72; 0: with the next post."),
+            true,
+            typed(&now.map_or_else(|| "8".to_owned(), |s| s.reveal.hours().to_string()), "8", 10),
+        ),
+        input("thread", "Thread", None, true, thread(now.is_none_or(|settings| settings.thread))),
+    ];
+    match number {
+        Some(number) => {
+            let action = Action::Feed { number, step: FeedStep::Edit };
+            modal(&format!("Feed {number}"), "Save", &action, way, blocks)
+        }
+        None => modal("A new feed", "Save", &Action::FeedAdd, way, blocks),
+    }
+}
+
+/// What was typed into [`feed`].
+pub(super) fn draft(view: &View) -> Draft {
+    let value = |block: &str| view.values.get(block).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let cron = value("cron");
+    // The modal brings a time and days of its own: who types a crontab means it.
+    let daily = |block: &str| if cron.is_some() { None } else { value(block) };
+    let filter = |block: &str| Some(value(block).unwrap_or_else(|| ANY.to_owned()));
+    Draft {
+        channel: value("channel"),
+        time: daily("time"),
+        timezone: value("timezone"),
+        days: daily("days"),
+        series: filter("series"),
+        topic: filter("topic"),
+        level: filter("level"),
+        order: value("order"),
+        // What is no number is refused by name, as one that is too large.
+        reveal_after: value("reveal_after").map(|hours| hours.parse().unwrap_or(i64::MAX)),
+        role: None,
+        thread: view.values.get("thread").map(|chosen| chosen == YES),
+        cron,
+    }
+}
+
+/// The answer to a submission that keeps the modal open, with a word under one field.
+pub(super) fn errors(block: &str, refusal: &Refusal) -> Value {
+    let said: Vec<String> = text::refusal(refusal)
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            card::Block::Text(text) => Some(mrkdwn::plain(text)),
+            _ => None,
+        })
+        .collect();
+    json!({ "response_action": "errors", "errors": { block: cut(&said.join(" "), limit::ERROR) } })
+}
+
+/// The field that a refusal is about.
+pub(super) fn field_of(refusal: &Refusal) -> Option<&'static str> {
+    Some(match refusal {
+        Refusal::UnknownZone { .. } => "timezone",
+        Refusal::BadTime { .. } => "time",
+        Refusal::BadDays { .. } => "days",
+        Refusal::BadCron { .. } | Refusal::CronAndTime | Refusal::NeverFires { .. } => "cron",
+        Refusal::UnknownSeries { .. } | Refusal::EmptyFilter { .. } | Refusal::AllOpen => "series",
+        Refusal::UnknownTopic { .. } => "topic",
+        Refusal::UnknownLevel { .. } => "level",
+        Refusal::UnknownOrder { .. } => "order",
+        Refusal::BadRevealAfter { .. } => "reveal_after",
+        Refusal::ChannelKind { .. }
+        | Refusal::ChannelUnseen { .. }
+        | Refusal::ChannelArchived { .. }
+        | Refusal::NotInChannel { .. }
+        | Refusal::MissingPermissions { .. }
+        | Refusal::SameFeed { .. }
+        | Refusal::NothingToChange
+        | Refusal::NotAdmin => "channel",
+        _ => return None,
+    })
+}
+
+/// The ways to answer the click that opened a modal, out of the modal.
+pub(super) fn way(metadata: &str) -> Way {
+    let value: Value = serde_json::from_str(metadata).unwrap_or_default();
+    let text = |key: &str| value[key].as_str().map(ToOwned::to_owned);
+    Way {
+        response_url: text("response_url"),
+        trigger: None,
+        channel: text("channel"),
+        private: value["private"].as_bool().unwrap_or(false),
+        home: value["home"].as_bool().unwrap_or(false),
+    }
+}
+
+fn metadata(way: &Way) -> String {
+    json!({ "response_url": way.response_url, "channel": way.channel, "private": way.private, "home": way.home })
+        .to_string()
+}
+
+fn modal(title: &str, submit: &str, action: &Action, way: &Way, blocks: Vec<SlackBlock>) -> SlackView {
+    let view = SlackModalView::new(plain(title, limit::MODAL_TITLE), blocks)
+        .with_submit(plain(submit, limit::MODAL_TITLE))
+        .with_close(plain("Cancel", limit::MODAL_TITLE))
+        .with_callback_id(action.encode().into())
+        .with_private_metadata(metadata(way));
+    SlackView::Modal(view)
+}
+
+fn input(block: &str, label: &str, hint: Option<&str>, optional: bool, element: SlackInputBlockElement) -> SlackBlock {
+    let made =
+        SlackInputBlock::new(plain(label, limit::FIELD), element).with_block_id(block.into()).with_optional(optional);
+    match hint {
+        Some(hint) => made.with_hint(plain(hint, limit::FIELD)).into(),
+        None => made.into(),
+    }
+}
+
+fn typed(initial: &str, placeholder: &str, most: u64) -> SlackInputBlockElement {
+    let element = SlackBlockPlainTextInputElement::new()
+        .with_action_id(VALUE.into())
+        .with_placeholder(plain(placeholder, limit::PLACEHOLDER))
+        .with_max_length(most);
+    if initial.is_empty() { element.into() } else { element.with_initial_value(initial.to_owned()).into() }
+}
+
+fn channel(now: Option<&Settings>) -> SlackInputBlockElement {
+    let filter = SlackBlockConversationFilter::new()
+        .with_include(vec![SlackConversationFilterInclude::Public, SlackConversationFilterInclude::Private])
+        .with_exclude_bot_users(true);
+    let element = SlackBlockConversationsSelectElement::new()
+        .with_action_id(VALUE.into())
+        .with_placeholder(plain("Where to post", limit::PLACEHOLDER))
+        .with_filter(filter);
+    match now {
+        Some(settings) => element.with_initial_conversation(settings.channel.clone().into()).into(),
+        None => element.with_default_to_current_conversation(true).into(),
+    }
+}
+
+/// All of it, or one of these.
+fn select(values: &[String], chosen: Option<&str>) -> SlackInputBlockElement {
+    let all: Vec<String> = std::iter::once(ANY.to_owned()).chain(values.iter().cloned()).collect();
+    choice(&all, chosen.unwrap_or(ANY))
+}
+
+fn choice(values: &[String], chosen: &str) -> SlackInputBlockElement {
+    let mut options: Vec<SlackBlockChoiceItem<SlackBlockPlainTextOnly>> =
+        values.iter().take(limit::OPTIONS).map(|value| option(value)).collect();
+    // A filter whose name the bank has no more, or that comes late in a long list, stays what it is.
+    if !chosen.is_empty() && options.iter().all(|option| option.value != chosen) {
+        options.truncate(limit::OPTIONS - 1);
+        options.push(option(chosen));
+    }
+    let element = SlackBlockStaticSelectElement::new().with_action_id(VALUE.into());
+    // What is chosen must be one of the options.
+    let initial = options.iter().find(|option| option.value == chosen).cloned();
+    let element = element.with_options(options);
+    match initial {
+        Some(initial) => element.with_initial_option(initial).into(),
+        None => element.into(),
+    }
+}
+
+fn option(value: &str) -> SlackBlockChoiceItem<SlackBlockPlainTextOnly> {
+    SlackBlockChoiceItem::new(plain(&value.replace('-', " "), limit::OPTION), value.to_owned())
+}
+
+fn thread(on: bool) -> SlackInputBlockElement {
+    let yes = SlackBlockChoiceItem::new(mrkdwn_text("Reveal in the post's thread"), YES.to_owned());
+    let element = SlackBlockCheckboxesElement::new(vec![yes.clone()]).with_action_id(VALUE.into());
+    if on { element.with_initial_options(vec![yes]).into() } else { element.into() }
+}
+
+/// A schedule as the modal shows it.
+#[derive(Debug, PartialEq)]
+struct Times {
+    time: String,
+    days: String,
+    cron: String,
+    zone: Option<String>,
+}
+
+impl Times {
+    fn of(now: Option<&Settings>) -> Self {
+        let Some(settings) = now else {
+            return Self { time: "09:00".into(), days: "daily".into(), cron: String::new(), zone: None };
+        };
+        let stored = settings.schedule.stored();
+        let zone = Some(settings.schedule.zone.name().to_owned());
+        match (&settings.schedule.rule, stored.split_once(' ')) {
+            (Rule::Daily { .. }, Some((days, time))) => {
+                Self { time: time.to_owned(), days: days.to_owned(), cron: String::new(), zone }
+            }
+            (Rule::Cron(_), _) => Self {
+                time: String::new(),
+                days: String::new(),
+                cron: stored.strip_prefix("cron ").unwrap_or(&stored).to_owned(),
+                zone,
+            },
+            (Rule::Daily { .. }, None) => Self { time: String::new(), days: String::new(), cron: String::new(), zone },
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Files: an address for the bytes, the bytes, and the word that they are complete. A file appears only with the last step.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Shared;
+use super::api::{ApiError, Call, Posted};
+use super::respond::File;
+use super::target::Spot;
+
+#[derive(Deserialize)]
+struct Address {
+    upload_url: String,
+    file_id: String,
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    channel: Id,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: String,
+}
+
+/// Sends a file into the private conversation with a user.
+///
+/// # Errors
+/// The first call that failed.
+pub(super) async fn to_user(shared: &Shared, user: &str, file: File) -> Result<(), ApiError> {
+    let opened: Opened = shared.api.call(Call::json("conversations.open", json!({ "users": user }))).await?;
+    to_spot(shared, &Spot { channel: opened.channel.id, thread: None }, file).await
+}
+
+/// Sends a file into a channel, or into a thread of it.
+///
+/// # Errors
+/// The first call that failed.
+pub(super) async fn to_spot(shared: &Shared, spot: &Spot, file: File) -> Result<(), ApiError> {
+    let fields = vec![("filename", file.name.to_owned()), ("length", file.bytes.len().to_string())];
+    let address: Address = shared.api.call(Call::form("files.getUploadURLExternal", fields)).await?;
+    shared.api.post_to(&address.upload_url, Posted::Bytes(file.bytes)).await?;
+    let mut body = json!({ "files": [{ "id": address.file_id, "title": file.name }], "channel_id": spot.channel });
+    if let Some(ts) = &spot.thread {
+        body["thread_ts"] = json!(ts);
+    }
+    shared.api.done(Call::json("files.completeUploadExternal", body)).await
+}
