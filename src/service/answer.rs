@@ -1,5 +1,9 @@
 //! Members answer, change their mind, and look at what they said.
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
 use super::library::refuse_open;
 use super::people::{self, round_for};
 use super::{Actor, Changed, Error, Result, Service};
@@ -7,7 +11,7 @@ use crate::core::ids::{Confidence, MemberId, RoundId};
 use crate::core::refusal::Refusal;
 use crate::core::round::{Answer, Given, Mine, Outcome, Receipt, Round, judge, verdict, why};
 use crate::store::rounds::StoredRound;
-use crate::store::{Conn, answers, feeds, rounds, standings};
+use crate::store::{Conn, StoreError, answers, feeds, rounds, standings};
 
 /// What a look at one's own answer gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +27,7 @@ pub struct Day {
     /// The open rounds of the place's feeds with the member's answers, newest first.
     pub open: Vec<Mine>,
     /// When the next trap comes, if one is scheduled.
-    pub next: Option<chrono::DateTime<chrono::Utc>>,
+    pub next: Option<DateTime<Utc>>,
 }
 
 impl Service {
@@ -33,7 +37,8 @@ impl Service {
     /// A refusal of [`crate::core::round::judge`], [`Refusal::RoundUnknown`] for a round of another community,
     /// [`Refusal::NotSaved`] where the store takes no write just now, or a fault.
     pub async fn answer(&self, actor: &Actor, round: RoundId, given: &Given) -> Result<Receipt> {
-        saved(self.put_answer(actor, round, |round, before, now| judge(round, given, before, now)).await)
+        let given = given.clone();
+        saved(self.put_answer(actor, round, move |round, before, now| judge(round, &given, before, now)).await)
     }
 
     /// Changes how sure the member is.
@@ -41,7 +46,7 @@ impl Service {
     /// # Errors
     /// `NotAnswered`, `RoundOver`, `RoundUnknown`, `NotSaved`, or a fault.
     pub async fn set_confidence(&self, actor: &Actor, round: RoundId, confidence: Confidence) -> Result<Receipt> {
-        let decide = |round: &Round, before: Option<Answer>, now| {
+        let decide = move |round: &Round, before: Option<Answer>, now| {
             if round.is_over(now) {
                 return Err(Refusal::RoundOver);
             }
@@ -51,23 +56,14 @@ impl Service {
     }
 
     /// One transaction from the look at the round to the commit, so that no reveal can come between.
-    async fn put_answer(
-        &self,
-        actor: &Actor,
-        round: RoundId,
-        decide: impl FnOnce(&Round, Option<Answer>, chrono::DateTime<chrono::Utc>) -> Result<Answer, Refusal>,
-    ) -> Result<Receipt> {
-        let mut tx = self.store.write().await?;
-        let now = self.clock.now();
-        let (place, account) = people::known(&mut tx, actor).await?.ok_or(Refusal::RoundUnknown)?;
-        let stored = people::round_in(&mut tx, place, round).await?;
-        let before = answer_of(&mut tx, &stored, account.as_ref().map(|account| account.member)).await?;
-        let answer = decide(&stored.round, before, now)?;
-        let account = people::keep(&mut tx, actor, place, account).await?;
-        answers::put(&mut tx, stored.answers(), account.member, answer, now).await?;
-        tx.commit().await?;
+    async fn put_answer(&self, actor: &Actor, round: RoundId, decide: impl Decide) -> Result<Receipt> {
+        let (asker, clock) = (actor.clone(), Arc::clone(&self.clock));
+        let receipt = self.store.write_together(move |conn| {
+            Box::pin(async move { refused(put(conn, &asker, round, decide, clock.now()).await) })
+        });
+        let receipt = receipt.await??;
         self.hub.tell([Changed::Answered { round }]);
-        Ok(receipt(&stored.round, answer, before))
+        Ok(receipt)
     }
 
     /// What the member said in a round, and after the reveal how it went.
@@ -119,6 +115,37 @@ impl Service {
         let mut conn = self.store.read().await?;
         let (stored, account) = round_for(&mut conn, actor, round).await?;
         mine(&mut conn, stored, account.map(|account| account.member)).await
+    }
+}
+
+/// From a round and what was said in it before to what is said now.
+trait Decide: FnOnce(&Round, Option<Answer>, DateTime<Utc>) -> Result<Answer, Refusal> + Send + 'static {}
+
+impl<F> Decide for F where F: FnOnce(&Round, Option<Answer>, DateTime<Utc>) -> Result<Answer, Refusal> + Send + 'static {}
+
+async fn put(
+    conn: &mut Conn,
+    actor: &Actor,
+    round: RoundId,
+    decide: impl Decide,
+    now: DateTime<Utc>,
+) -> Result<Receipt> {
+    let asking = answers::asking(conn, (actor.platform, &actor.place), &actor.user, round).await?;
+    let asking = asking.ok_or(Refusal::RoundUnknown)?;
+    let stored = people::round_in(conn, asking.place, round).await?;
+    let before = asking.before(&stored.round.trap)?;
+    let answer = decide(&stored.round, before, now)?;
+    let account = people::keep(conn, actor, asking.place, asking.account).await?;
+    answers::put(conn, stored.answers(), account.member, answer, now).await?;
+    Ok(receipt(&stored.round, answer, before))
+}
+
+/// A refusal is no fault of the transaction: it has written nothing, and others in it go on.
+fn refused<T>(result: Result<T>) -> Result<Result<T, Refusal>, StoreError> {
+    match result {
+        Ok(done) => Ok(Ok(done)),
+        Err(Error::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Error::Fault(fault)) => Err(fault),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::people::{Account, Place};
 use super::{Conn, Result, StoreError, count, instant, ms};
-use crate::core::ids::{Confidence, FeedId, MemberId, RoundId};
+use crate::core::ids::{CommunityId, Confidence, FeedId, MemberId, PlaceId, Platform, RoundId};
 use crate::core::round::{Answer, Said, Verdict, Verdicted};
 use crate::core::score::Official;
 use crate::core::trap::{Kind, Trap};
@@ -84,11 +85,64 @@ fn verdict_name(role: Verdicted) -> &'static str {
     }
 }
 
+/// Who asks about a round, and what they have said in it: all that an answer needs to know besides the round itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Asking {
+    pub(crate) place: Place,
+    pub(crate) account: Option<Account>,
+    said: Option<(f64, i64)>,
+}
+
+impl Asking {
+    /// What was said so far in the round, whose trap this is.
+    pub(crate) fn before(&self, trap: &Trap) -> Result<Option<Answer>> {
+        self.said.map(|(said, level)| read(trap, said, level)).transpose()
+    }
+}
+
+/// None for a place that is not known.
+pub(crate) async fn asking(
+    conn: &mut Conn,
+    (platform, place): (Platform, &str),
+    user: &str,
+    round: RoundId,
+) -> Result<Option<Asking>> {
+    let platform = platform.as_str();
+    let row = sqlx::query!(
+        r#"SELECT p.id, p.community, a.id AS "account?", m.id AS "member?", m.name AS "name?",
+           n.said AS "said?", n.confidence AS "confidence?"
+           FROM places p
+           LEFT JOIN accounts a ON a.place = p.id AND a.external_id = ?3
+           LEFT JOIN members m ON m.id = a.member
+           LEFT JOIN answers n ON n.member = m.id AND n.round = (SELECT coalesce(twin_of, id) FROM rounds WHERE id = ?4)
+           WHERE p.platform = ?1 AND p.external_id = ?2"#,
+        platform,
+        place,
+        user,
+        round.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Asking {
+        place: Place { id: PlaceId(row.id), community: CommunityId(row.community) },
+        account: row.account.zip(row.member).zip(row.name).map(|((id, member), name)| Account {
+            id,
+            member: MemberId(member),
+            name,
+        }),
+        said: row.said.zip(row.confidence),
+    }))
+}
+
+fn read(trap: &Trap, said: f64, level: i64) -> Result<Answer> {
+    Ok(Answer { said: from_column(trap, said), confidence: confidence(level)? })
+}
+
 pub(crate) async fn get(conn: &mut Conn, round: RoundId, trap: &Trap, member: MemberId) -> Result<Option<Answer>> {
     let row = sqlx::query!("SELECT said, confidence FROM answers WHERE round = ? AND member = ?", round.0, member.0)
         .fetch_optional(conn)
         .await?;
-    row.map(|row| Ok(Answer { said: from_column(trap, row.said), confidence: confidence(row.confidence)? })).transpose()
+    row.map(|row| read(trap, row.said, row.confidence)).transpose()
 }
 
 /// Records an answer, or changes it. Saying the same again does not count as a change.
@@ -128,10 +182,7 @@ pub(crate) async fn groups(conn: &mut Conn, round: RoundId, trap: &Trap) -> Resu
     )
     .fetch_all(conn)
     .await?;
-    let group = |said, level, times| {
-        let answer = Answer { said: from_column(trap, said), confidence: confidence(level)? };
-        Ok(Group { answer, times: count(times) })
-    };
+    let group = |said, level, times| Ok(Group { answer: read(trap, said, level)?, times: count(times) });
     rows.into_iter().map(|row| group(row.said, row.confidence, row.times)).collect()
 }
 
@@ -224,7 +275,7 @@ pub(crate) async fn of_member(conn: &mut Conn, member: MemberId) -> Result<Vec<K
     rows.into_iter()
         .map(|row| {
             let trap: Trap = super::from_json(&row.json)?;
-            let answer = Answer { said: from_column(&trap, row.said), confidence: confidence(row.confidence)? };
+            let answer = read(&trap, row.said, row.confidence)?;
             Ok(Kept {
                 round: RoundId(row.round),
                 answer,

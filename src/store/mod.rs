@@ -19,6 +19,7 @@ pub(crate) mod people;
 pub(crate) mod practice;
 pub(crate) mod rounds;
 pub(crate) mod standings;
+mod together;
 pub(crate) mod traps;
 
 pub use backup::{BackupError, backup};
@@ -34,6 +35,7 @@ struct Inner {
     reads: SqlitePool,
     writes: SqlitePool,
     secret: [u8; 32],
+    together: together::Together,
     /// Held as long as the store: no second program may deliver from the same database.
     _lock: std::fs::File,
 }
@@ -52,6 +54,12 @@ pub enum StoreError {
     /// A row that this program did not write, or an older one wrote in a way that is no longer read.
     #[error("the database holds what can't be read: {0}")]
     Corrupt(String),
+    /// Of a write that shared its transaction.
+    #[error(transparent)]
+    Together(Arc<StoreError>),
+    /// Whoever carried out the transaction was stopped before its end.
+    #[error("the write was interrupted, and nothing of it has happened")]
+    Interrupted,
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -117,6 +125,8 @@ impl StoreError {
         match self {
             Self::Sql(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
             Self::Sql(error) => Code::of(error).is_some_and(|code| code != Code::Other),
+            Self::Together(error) => error.is_unavailable(),
+            Self::Interrupted => true,
             Self::Corrupt(_) => false,
         }
     }

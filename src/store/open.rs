@@ -11,6 +11,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlitePool};
 
+use super::together::Together;
 use super::{Code, Inner, Store};
 
 /// Append-only: a database in the field has run each of these.
@@ -68,7 +69,7 @@ impl Store {
             Ok::<_, MigrateError>((reads, writes, secret))
         };
         let (reads, writes, secret) = pools.await.map_err(|error| explain(error, path))?;
-        Ok(Self { inner: Arc::new(Inner { reads, writes, secret, _lock: lock }) })
+        Ok(Self { inner: Arc::new(Inner { reads, writes, secret, together: Together::default(), _lock: lock }) })
     }
 }
 

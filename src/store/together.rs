@@ -1,0 +1,177 @@
+//! Small writes that come at the same time share one transaction, and so one wait for the disk.
+//!
+//! Whoever gets the turn does everything that has come by then, in the order in which it came. So an answer that comes alone
+//! waits for nobody, and a hundred that come together cost one `fsync`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use tokio::sync::oneshot;
+
+use super::{Conn, Result, Store, StoreError};
+
+/// How many writes share a transaction at most: nobody is to wait for long behind a crowd.
+const MOST: usize = 256;
+
+/// How the transaction ended, for each that had a part in it.
+type Committed = std::result::Result<(), Arc<StoreError>>;
+
+#[derive(Default)]
+pub(super) struct Together {
+    waiting: Mutex<Vec<Box<dyn Work>>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// One caller's part of a transaction.
+#[async_trait]
+trait Work: Send {
+    /// Does it; whether the transaction may go on.
+    async fn run(&mut self, conn: &mut Conn) -> Result<()>;
+
+    /// Tells the caller how it ended, now that the transaction has.
+    fn end(self: Box<Self>, committed: Committed);
+}
+
+struct Part<F, T> {
+    work: Option<F>,
+    done: Option<T>,
+    caller: oneshot::Sender<Result<T>>,
+}
+
+#[async_trait]
+impl<F, T> Work for Part<F, T>
+where
+    F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send,
+    T: Send,
+{
+    async fn run(&mut self, conn: &mut Conn) -> Result<()> {
+        if let Some(work) = self.work.take() {
+            self.done = Some(work(conn).await?);
+        }
+        Ok(())
+    }
+
+    fn end(self: Box<Self>, committed: Committed) {
+        let result = match (committed, self.done) {
+            (Ok(()), Some(done)) => Ok(done),
+            (Err(error), _) => Err(StoreError::Together(error)),
+            (Ok(()), None) => Err(StoreError::Interrupted),
+        };
+        // Nobody waits any more where the caller was cancelled.
+        let _ = self.caller.send(result);
+    }
+}
+
+impl Store {
+    /// Does a small write in a transaction that others may share: durable once this returns.
+    ///
+    /// A fault of one fails all that share its transaction, and nothing of any of them has happened.
+    ///
+    /// # Errors
+    /// A fault of this write, of another one in the same transaction, or of the database.
+    pub(crate) async fn write_together<F, T>(&self, work: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (caller, told) = oneshot::channel();
+        self.together().push(Box::new(Part { work: Some(work), done: None, caller }));
+        let turn = self.inner.together.turn.lock().await;
+        let parts: Vec<_> = {
+            let mut waiting = self.together();
+            let most = waiting.len().min(MOST);
+            waiting.drain(..most).collect()
+        };
+        if !parts.is_empty() {
+            self.run_together(parts).await;
+        }
+        drop(turn);
+        told.await.unwrap_or(Err(StoreError::Interrupted))
+    }
+
+    async fn run_together(&self, mut parts: Vec<Box<dyn Work>>) {
+        let committed = self.commit_together(&mut parts).await.map_err(Arc::new);
+        for part in parts {
+            part.end(committed.clone());
+        }
+    }
+
+    async fn commit_together(&self, parts: &mut [Box<dyn Work>]) -> Result<()> {
+        let mut tx = self.write().await?;
+        for part in parts {
+            part.run(&mut tx).await?;
+        }
+        tx.commit().await
+    }
+
+    /// A list stays a list whatever panicked beside it.
+    fn together(&self) -> std::sync::MutexGuard<'_, Vec<Box<dyn Work>>> {
+        self.inner.together.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn store(dir: &tempfile::TempDir) -> Store {
+        Store::open(&format!("sqlite://{}/t.db", dir.path().display()), [1; 32]).await.unwrap()
+    }
+
+    fn insert(store: &Store, key: String) -> impl Future<Output = Result<u64>> + use<> {
+        let store = store.clone();
+        async move {
+            store
+                .write_together(move |conn| {
+                    Box::pin(async move {
+                        let done = sqlx::query("INSERT INTO meta (key, value) VALUES (?, x'00')").bind(key);
+                        Ok(done.execute(conn).await?.rows_affected())
+                    })
+                })
+                .await
+        }
+    }
+
+    async fn kept(store: &Store) -> i64 {
+        let mut conn = store.read().await.unwrap();
+        sqlx::query_scalar("SELECT count(*) FROM meta WHERE key LIKE 'n%'").fetch_one(&mut *conn).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn all_that_come_at_once_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(&dir).await;
+        let all = (0..2 * MOST + 1).map(|n| insert(&store, format!("n{n}")));
+        let done = futures::future::join_all(all).await;
+        assert!(done.into_iter().all(|result| result.unwrap() == 1));
+        assert_eq!(kept(&store).await, 2 * MOST as i64 + 1);
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_one_leaves_nothing_of_those_beside_it_and_spoils_nothing_later() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(&dir).await;
+        // While the first is alone in its transaction, the others gather for the next; the last has the key of the one before.
+        let all = ["n1", "n2", "n3", "n3"].map(|key| insert(&store, key.to_owned()));
+        let done = futures::future::join_all(all).await;
+        assert_eq!(done.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, false, false]);
+        assert_eq!(kept(&store).await, 1);
+        assert_eq!(insert(&store, "n4".into()).await.unwrap(), 1);
+        assert_eq!(kept(&store).await, 2);
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_waiting_holds_up_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(&dir).await;
+        let held = store.write().await.unwrap();
+        let mut first = Box::pin(insert(&store, "n1".into()));
+        assert!(futures::poll!(&mut first).is_pending());
+        let second = insert(&store, "n2".into());
+        drop(first);
+        drop(held);
+        second.await.unwrap();
+        assert!(kept(&store).await >= 1);
+    }
+}
