@@ -10,6 +10,9 @@ use trapline::bank::{Bank, RULES, Report, check};
 use trapline::core::ids::TrapId;
 use trapline::core::trap::{Kind, Role, Trap};
 
+#[path = "bank/sets.rs"]
+mod sets;
+
 const NUMBER: &str = include_str!("fixtures/bank/good/memory/007-training-memory.md");
 const CHOICE: &str = include_str!("fixtures/bank/good/memory/012-queue-or-capacity.md");
 const VOCABULARY: &str = include_str!("fixtures/bank/good/misconceptions.toml");
@@ -213,8 +216,35 @@ fn bad_files_are_reported_by_line_and_rule() {
             "Run {{ needed }} replicas, so that the work of each second finishes within it",
             "Double the gateway's buffer, alert on mean latency, so that the burst waits and each replica holds twice the requests".into(),
         ),
+        (
+            "I15 another form",
+            CHOICE,
+            "Alert on the mean latency, so that replicas",
+            "The alerts come at the mean latency, so that replicas".into(),
+        ),
+        (
+            "I15 units",
+            CHOICE,
+            part("### right: Run", "\n## Explanation"),
+            part("### right: Run", "\n## Explanation")
+                .replace("Run {{ needed }} replicas, so that the work of each second finishes within it", "10 replicas")
+                .replace("Double the gateway's buffer, so that the burst waits until replicas are ready", "20 s")
+                .replace("Alert on the mean latency, so that replicas restart before the wait builds up", "40 replicas")
+                .replace("Halve the weights' precision, so that each replica holds twice the requests", "80 replicas"),
+        ),
         ("I16 words", CHOICE, explanation, "It would be right if short.\n".into()),
         ("I16 condition", CHOICE, rest, rest.replace("would be", "is")),
+        (
+            "I16 belief",
+            CHOICE,
+            rest,
+            rest.replace("queue", "line")
+                .replace("load", "rate")
+                .replace("capacity.", "rate.")
+                .replace("absorb", "help with")
+                .replace("long", "much")
+                .replace("test-line-hides-rate", "test-queue-hides-load"),
+        ),
         (
             "I17 right twice",
             NUMBER,
@@ -228,12 +258,33 @@ fn bad_files_are_reported_by_line_and_rule() {
             "no_master_gb = \"total_gb - master_gb\"",
             "no_master_gb = \"84 if params_b != 3 else 50\"".into(),
         ),
+        ("I19 bases", CHOICE, "drops nothing.", "drops nothing; it holds 4 GB of its 8 GiB.".into()),
+        ("I19 card", CHOICE, "Which change ends the time-outs of that hour?", "Which model fits the card?".into()),
+        ("I19 batch", NUMBER, "Nothing is sharded", "It reads 900 tokens/s. Nothing is sharded".into()),
+        (
+            "I19 precision",
+            NUMBER,
+            &NUMBER[NUMBER.find("Weights and gradients are").unwrap()..NUMBER.find("\n\n## Ask").unwrap()],
+            "Weights and gradients are kept, and so are both moments of Adam beside a master copy of the weights. Nothing is sharded, \
+             offloaded or kept twice."
+                .into(),
+        ),
+        ("I19 version", CHOICE, "drops nothing.", "drops nothing. It runs what PyTorch does by default.".into()),
         ("I20 title", CHOICE, "The Patient Queue", "A Queue Never Helps".into()),
         ("I22 company", CHOICE, "A ranking service", "A ranking service of Netflix".into()),
         ("I22 asked at", CHOICE, "A queue changes", "Often asked at Example Corp. A queue changes".into()),
         ("I23 headline", CHOICE, "Time-outs of an inference service at noon", "When work piles up at noon".into()),
         ("I24 no source", CHOICE, part("[[source]]", "+++\n\n## Sc"), String::new()),
         ("I24 a blog", CHOICE, "https://doi.org/10.1287/opre.9.3.383", "https://blog.example.org/queues".into()),
+        (
+            "I24 contested",
+            CHOICE,
+            "A queue changes when work is done, not how much.",
+            "A queue changes when work is done, not how much, which is contested.".into(),
+        ),
+        ("I25 hard to read", CHOICE, "From noon to one,", format!("Notwithstanding {}considerations,", "organisational ".repeat(9))),
+        ("I25 choppy", CHOICE, "Callers give up after two seconds, and the gateway", "It is so. It is. They go. Up we go. A cat. Go on. It is. So it is. It".into()),
+        ("I25 abbreviations", CHOICE, "drops nothing.", "drops nothing but NACK, ECN and QFI.".into()),
         ("I27 dated", CHOICE, "A queue changes", "In the latest version, a queue changes".into()),
     ];
     let report: String =
@@ -347,23 +398,6 @@ fn each_rule_is_explained_under_the_anchor_that_messages_link_to() {
     for rule in RULES {
         assert!(headings.contains(&rule), "docs/authors.md has no section {rule}");
     }
-}
-
-#[test]
-fn twenty_traps_are_judged_as_a_set() {
-    let files: Vec<(String, String)> = (1..=20)
-        .map(|n| {
-            let text = CHOICE
-                .replace("id = \"test-queue-or-capacity\"", &format!("id = \"t-{n}\""))
-                .replace("number = 12", &format!("number = {n}"));
-            (format!("memory/{n:03}-t.md"), text)
-        })
-        .collect();
-    let borrowed: Vec<(&str, &[u8])> = files.iter().map(|(n, t)| (n.as_str(), t.as_bytes())).collect();
-    let dir = folder(&borrowed);
-    let report = check(&[dir.path().to_owned()], today());
-    assert!(!report.has_errors(), "{report}");
-    insta::assert_snapshot!(report.to_string().replace(&dir.path().display().to_string(), "BANK"));
 }
 
 fn examined(name: &str, text: &[u8]) -> Report {

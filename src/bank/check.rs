@@ -1,11 +1,13 @@
 //! `trapline check`: all that can be said about files, or about the built-in bank.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+use super::examine::waived;
 use super::files::{Document, Files};
+use super::front::Waiver;
 use super::lint::set::{self, Member};
 use super::report::Report;
 use super::{Bank, embed};
@@ -65,6 +67,11 @@ fn check_in(mut bank: Bank, files: Files, place: &str, today: NaiveDate) -> Repo
             })
         })
         .collect();
-    findings.extend(set::check(&members, place));
+    // A finding about the set may be one about a file, whose waivers count here as well.
+    let waivers: HashMap<&str, &[Waiver]> = admitted.iter().map(|f| (f.label.as_str(), &f.waivers[..])).collect();
+    for finding in set::check(&members, place) {
+        let of_file = waivers.get(finding.file.as_str()).copied().unwrap_or_default();
+        findings.extend(waived(vec![finding], of_file, Some(today)));
+    }
     Report::new(findings)
 }

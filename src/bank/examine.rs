@@ -33,6 +33,7 @@ pub(super) struct Examined {
     pub(super) traits: Option<Traits>,
     /// The lines of the mistakes, by slug.
     pub(super) mistakes: Vec<(String, usize)>,
+    pub(super) waivers: Vec<Waiver>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -73,6 +74,7 @@ fn one(
         number_line: 1,
         traits: None,
         mistakes: Vec::new(),
+        waivers: Vec::new(),
         findings: Vec::new(),
     };
     let mut waivers = Vec::new();
@@ -91,6 +93,7 @@ fn one(
         }
     }
     examined.findings = waived(sink.into_findings(), &waivers, today);
+    examined.waivers = waivers;
     examined
 }
 
@@ -121,7 +124,7 @@ fn parse(
         examined.mistakes.push((mistake.value.to_owned(), mistake.line));
     }
     let variants = make(&draft, engine, vocabulary, sink)?;
-    examined.traits = lint::item(&draft, &variants, sink);
+    examined.traits = lint::item(&draft, &variants, vocabulary, sink);
     Some(variants)
 }
 
@@ -160,7 +163,7 @@ fn named_as((folder, name): (&str, &str), front: &front::Front, sink: &mut Sink<
 }
 
 /// Without the warnings that the author has looked at. A waiver that ended is named in the warning that it let through.
-fn waived(findings: Vec<Finding>, waivers: &[Waiver], today: Option<NaiveDate>) -> Vec<Finding> {
+pub(super) fn waived(findings: Vec<Finding>, waivers: &[Waiver], today: Option<NaiveDate>) -> Vec<Finding> {
     let mut kept = Vec::with_capacity(findings.len());
     for mut finding in findings {
         let mut mine =

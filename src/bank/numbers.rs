@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::value::{Object, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, Expression, Template, UndefinedBehavior};
 
+use super::plain::{Piece, filled, pieces};
 use super::report::nearest;
 use crate::core::number;
 
@@ -42,11 +43,15 @@ impl Engine {
 
     /// A text ready to be rendered with one set of numbers after another.
     pub(super) fn text<'e>(&'e self, source: &'e str) -> Result<Text<'e>, Trouble> {
-        if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
-            return Ok(Text::Literal(source));
+        match pieces(source) {
+            Some(pieces) => Ok(Text::Plain { pieces, source, engine: self }),
+            None => self.template(source).map(Text::Template),
         }
+    }
+
+    fn template<'e>(&'e self, source: &'e str) -> Result<Template<'e, 'e>, Trouble> {
         let env: &'e Environment<'e> = &self.env;
-        env.template_from_str(source).map(Text::Template).map_err(|e| Trouble::of(&e, || None))
+        env.template_from_str(source).map_err(|e| Trouble::of(&e, || None))
     }
 
     /// An expression ready to be evaluated with one set of numbers after another.
@@ -69,20 +74,32 @@ impl Formula<'_> {
 
 /// A compiled text.
 pub(super) enum Text<'e> {
-    /// No number in it.
-    Literal(&'e str),
+    /// Nothing but words and printed numbers, as most texts are: filled in without the template engine, which is asked only
+    /// to say what is wrong.
+    Plain {
+        pieces: Vec<Piece<'e>>,
+        source: &'e str,
+        engine: &'e Engine,
+    },
     Template(Template<'e, 'e>),
 }
 
 impl Text<'_> {
     pub(super) fn render(&self, scope: &Scope) -> Result<String, Trouble> {
         match self {
-            Self::Literal(text) => Ok((*text).to_owned()),
-            Self::Template(template) => template
-                .render(scope.0.clone())
-                .map_err(|e| Trouble::of(&e, || scope.unknown(template.undeclared_variables(false)))),
+            Self::Plain { pieces, source, engine } => match filled(pieces, source.len(), scope) {
+                Some(text) => Ok(text),
+                None => rendered(&engine.template(source)?, scope),
+            },
+            Self::Template(template) => rendered(template, scope),
         }
     }
+}
+
+fn rendered(template: &Template<'_, '_>, scope: &Scope) -> Result<String, Trouble> {
+    template
+        .render(scope.0.clone())
+        .map_err(|e| Trouble::of(&e, || scope.unknown(template.undeclared_variables(false))))
 }
 
 /// Why an expression or a text can't be evaluated.
@@ -139,7 +156,7 @@ impl Scope {
         self.with(|names| names.clone())
     }
 
-    fn with<T>(&self, f: impl FnOnce(&mut Vec<(String, f64)>) -> T) -> T {
+    pub(super) fn with<T>(&self, f: impl FnOnce(&mut Vec<(String, f64)>) -> T) -> T {
         let names = self.0.downcast_object_ref::<Names>().expect("a scope is made of Names and nothing else");
         f(&mut names.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -51,11 +51,15 @@ impl Words {
         sorted(self.iter().collect())
     }
 
-    /// The distinct stems of the words that carry meaning, sorted: no numbers, no function words.
-    pub(super) fn stems(&self) -> Vec<&str> {
+    /// The stems of the words that carry meaning: no numbers, no function words.
+    pub(super) fn content(&self) -> impl Iterator<Item = &str> {
         let stop = |w: &str| w.len() <= LONGEST_STOP && STOP.binary_search(&w).is_ok();
-        let content = |w: &&str| w.contains(char::is_alphabetic) && !stop(w);
-        sorted(self.iter().filter(content).map(stem).collect())
+        self.iter().filter(move |w| w.contains(char::is_alphabetic) && !stop(w)).map(stem)
+    }
+
+    /// The distinct ones of them, sorted.
+    pub(super) fn stems(&self) -> Vec<&str> {
+        sorted(self.content().collect())
     }
 }
 
@@ -74,7 +78,8 @@ fn joins(sign: char, text: &str, next: usize) -> bool {
     }
 }
 
-fn sorted(mut words: Vec<&str>) -> Vec<&str> {
+/// Each once.
+pub(super) fn sorted(mut words: Vec<&str>) -> Vec<&str> {
     words.sort_unstable();
     words.dedup();
     words
@@ -119,10 +124,18 @@ fn common(a: &[&str], b: &[&str]) -> usize {
 
 /// A crude stem: the word without its commonest endings. Good enough to match `caches` with `caching`.
 fn stem(word: &str) -> &str {
-    let word = word.trim_end_matches("'s").trim_end_matches("’s");
-    for ending in ["ations", "ation", "ings", "ing", "ies", "ied", "es", "ed", "ly", "s", "e", "y"] {
+    let endings: &[&str] = match word.bytes().last() {
+        Some(b's') => &["'s", "’s", "ations", "ings", "ies", "es", "s"],
+        Some(b'n') => &["ation"],
+        Some(b'g') => &["ing"],
+        Some(b'd') => &["ied", "ed"],
+        Some(b'y') => &["ly", "y"],
+        Some(b'e') => &["e"],
+        _ => return word,
+    };
+    for ending in endings {
         if let Some(stem) = word.strip_suffix(ending)
-            && stem.chars().count() >= 3
+            && stem.chars().nth(2).is_some()
         {
             return stem;
         }

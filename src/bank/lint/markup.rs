@@ -24,6 +24,9 @@ pub(super) fn check(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
 }
 
 fn text(text: &str, first: usize, sink: &mut Sink<'_>) {
+    if !may_have(text) {
+        return;
+    }
     let mut lines = None;
     for (event, span) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
         if let Some((what, mend)) = trouble(&event) {
@@ -33,6 +36,12 @@ fn text(text: &str, first: usize, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Whether a text has any of the signs that begin what [`trouble`] is about; a line of - or = makes the line above a heading.
+fn may_have(text: &str) -> bool {
+    let rule = |line: &str| line.starts_with(['-', '=']) && line.trim_end().bytes().all(|b| matches!(b, b'-' | b'='));
+    text.bytes().any(|b| matches!(b, b'<' | b'[' | b'#')) || text.lines().any(|line| rule(line.trim_start()))
 }
 
 fn trouble(event: &Event<'_>) -> Option<(&'static str, &'static str)> {
@@ -54,6 +63,9 @@ fn web(address: &CowStr<'_>) -> bool {
 /// An option is one line: only inline markup may stand in it.
 fn option_text(option: &str, line: usize, sink: &mut Sink<'_>) {
     text(option, line, sink);
+    if option.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return;
+    }
     let block = Parser::new_ext(option, Options::ENABLE_TABLES).next();
     if !matches!(block, None | Some(Event::Start(Tag::Paragraph | Tag::Heading { .. } | Tag::HtmlBlock))) {
         let mend = "begin it with a word; escape a leading sign with \\";

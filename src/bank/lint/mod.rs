@@ -1,30 +1,44 @@
 //! The rules of good items that a machine can check. Each is explained, under its name, in `docs/authors.md`.
 
+use std::collections::BTreeMap;
+
 use super::make::Draft;
 use super::report::Sink;
-use super::words::{Quantity, Words, count, jaccard, quantity};
+use super::words::{Quantity, Words, count, jaccard, quantity, sorted};
 use crate::core::trap::{Choice, Role, Trap};
 
+mod grammar;
 mod limits;
 mod markup;
 mod options;
 mod prose;
+mod reading;
 pub(super) mod set;
+mod stated;
 mod typed;
 mod values;
 
 /// Checks one trap with all its variants, the canonical one first. Gives what the rules about sets want to know of it.
-pub(super) fn item(draft: &Draft<'_>, variants: &[Trap], sink: &mut Sink<'_>) -> Option<set::Traits> {
+pub(super) fn item(
+    draft: &Draft<'_>,
+    variants: &[Trap],
+    vocabulary: &BTreeMap<String, String>,
+    sink: &mut Sink<'_>,
+) -> Option<set::Traits> {
     let trap = variants.first()?;
     markup::check(draft, trap, sink);
-    prose::check(draft, trap, sink);
+    prose::check(draft, trap, vocabulary, sink);
     typed::check(draft, sink);
+    reading::check(draft, trap, sink);
+    let stem = Words::of(&format!("{}\n{}", trap.scenario, trap.ask));
     let options = OptionSet::of(trap.options());
-    let mut traits = set::Traits::of(trap, options.as_ref());
+    stated::check(draft, trap, &stem, options.as_ref(), sink);
+    let terms: Vec<&str> = stem.content().collect();
+    let mut traits = set::Traits::of(draft, trap, &terms, options.as_ref());
     if let Some(options) = &options {
-        let stem = Words::of(&format!("{}\n{}", trap.scenario, trap.ask));
-        let cues = Cues::of(options, &stem);
+        let cues = Cues::of(options, terms);
         options::check(draft, trap, options, &cues, sink);
+        grammar::check(draft, options, sink);
         traits.play(options, &cues);
     }
     for (variant, trap) in variants.iter().enumerate() {
@@ -48,9 +62,10 @@ pub(super) struct Cues<'a> {
 }
 
 impl<'a> Cues<'a> {
-    fn of(set: &'a OptionSet, stem: &Words) -> Self {
+    /// `of_stem`: the stem's words.
+    fn of(set: &'a OptionSet, of_stem: Vec<&str>) -> Self {
         let stems: Vec<Vec<&str>> = set.options.iter().map(|o| o.words.stems()).collect();
-        let of_stem = stem.stems();
+        let of_stem = sorted(of_stem);
         let words: Vec<Vec<&str>> = set.options.iter().map(|o| o.words.distinct()).collect();
         let mean = |i: usize| {
             let others = words.iter().enumerate().filter(|(j, _)| *j != i);

@@ -1,5 +1,7 @@
 //! What the stem, the explanation, the title and the sources must say, and must not.
 
+use std::collections::BTreeMap;
+
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
 use crate::bank::words::{Words, count};
@@ -8,7 +10,7 @@ use crate::core::trap::{Role, Trap};
 const MIN_EXPLANATION: usize = 60;
 
 /// Companies whose name no scenario needs. Names that are everyday words (Target, Shell, Stripe …) are left to reviewers,
-/// and so are makers of hardware, which a scenario may have to name.
+/// and so are makers of hardware, which a scenario may have to name. Sorted.
 const COMPANIES: [&str; 44] = [
     "Adobe",
     "Airbnb",
@@ -26,7 +28,6 @@ const COMPANIES: [&str; 44] = [
     "DeepMind",
     "DoorDash",
     "Dropbox",
-    "eBay",
     "Expedia",
     "Facebook",
     "Google",
@@ -54,6 +55,7 @@ const COMPANIES: [&str; 44] = [
     "Walmart",
     "Yandex",
     "Zillow",
+    "eBay",
 ];
 
 /// Words that turn a claim into a conditional one.
@@ -62,10 +64,11 @@ const CONDITIONS: [&str; 18] = [
     "once", "as", "provided", "on", "in",
 ];
 
-pub(super) fn check(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
+pub(super) fn check(draft: &Draft<'_>, trap: &Trap, vocabulary: &BTreeMap<String, String>, sink: &mut Sink<'_>) {
     question(draft, trap, sink);
     negative(draft, trap, sink);
     explanation(draft, trap, sink);
+    names_belief(draft, trap, vocabulary, sink);
     claims(draft, trap, sink);
     companies(draft, trap, sink);
     sources(draft, sink);
@@ -118,6 +121,17 @@ fn explanation(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
     if !texts.any(|text| sentences(text).any(grants)) {
         let mend = "add a sentence such as 'X would be right if …'";
         sink.error(line, "I16", "nothing says when a wrong option would be right", mend);
+    }
+}
+
+/// I16: the explanation, or the bait's reason, speaks of what the bait's owner believes.
+fn names_belief(draft: &Draft<'_>, trap: &Trap, vocabulary: &BTreeMap<String, String>, sink: &mut Sink<'_>) {
+    let Some(bait) = draft.body.candidates.iter().find(|c| c.role == Role::Bait) else { return };
+    let Some(belief) = bait.mistake.as_ref().and_then(|m| vocabulary.get(m.value)) else { return };
+    let said = format!("{} {}", trap.explanation, bait.why.text).to_lowercase();
+    if !Words::of(belief).content().any(|word| said.contains(word)) {
+        let what = format!("nothing speaks of the belief behind the bait: {belief}");
+        sink.error(draft.body.explanation.heading, "I16", what, "say what is false about it");
     }
 }
 
@@ -179,7 +193,7 @@ fn company(line: &str) -> Option<&str> {
     // The list is long, and a company's name has a capital in front or near it: (eBay.
     let capital = |w: &&str| w.bytes().take(4).any(|b| b.is_ascii_uppercase());
     let words = line.split_ascii_whitespace().filter(capital);
-    words.flat_map(|w| w.split(|c: char| !c.is_alphanumeric() && c != '-')).find(|w| COMPANIES.contains(w))
+    words.flat_map(|w| w.split(|c: char| !c.is_alphanumeric() && c != '-')).find(|w| COMPANIES.binary_search(w).is_ok())
 }
 
 fn asked_at(line: &str) -> bool {
@@ -235,6 +249,12 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     if !draft.front.sources.iter().any(|s| lasting(&s.value.url)) {
         let mend = "add one with an arXiv or DOI address, or official documentation";
         sink.warn(first.line, "I24", "no source is a paper or official documentation", mend);
+    }
+    let debate = ["contested", "debated", "disputed", "open question", "controvers"];
+    let contested = debate.into_iter().find(|word| draft.body.explanation.text.contains(word));
+    if let (Some(word), 1) = (contested, draft.front.sources.len()) {
+        let what = format!("the explanation calls something '{word}' and has one source");
+        sink.warn(first.line, "I24", what, "add a source that sees it otherwise");
     }
 }
 
@@ -307,6 +327,11 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn companies_are_sorted() {
+        assert!(COMPANIES.is_sorted());
+    }
 
     #[test]
     fn a_claim_with_a_condition_passes() {

@@ -4,9 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 
-use super::{Cues, Measured, OptionSet, hedges};
+use super::{Cues, Measured, OptionSet, absolute, hedges};
+use crate::bank::make::Draft;
 use crate::bank::report::{Finding, Severity};
 use crate::core::trap::Trap;
+
+mod learner;
+mod mix;
+mod near;
+mod runs;
 
 /// From how many traps on a bank is judged as a set.
 pub(in crate::bank) const MIN_SET: usize = 20;
@@ -30,10 +36,45 @@ pub(in crate::bank) struct Traits {
     length_ratio: Option<f64>,
     /// By way of picking an option without reading the scenario: how often it picks the right one, and how often chance would.
     plays: Vec<(&'static str, f64, f64)>,
+    /// What a learner sees of the options.
+    sight: Option<learner::Sight>,
+    /// Of the right option and of the wrong ones, how they are worded.
+    wording: Option<[Share; 2]>,
+    /// The words of scenario, ask and right option, as hashes.
+    terms: Vec<u64>,
+    /// The runs of words in all texts, and the lines of the file on which these texts begin.
+    runs: Vec<u64>,
+    lines: Vec<usize>,
+}
+
+/// How many options of one role there are, and how many of them hold an absolute word or a hedge.
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    options: usize,
+    absolute: usize,
+    hedged: usize,
+}
+
+impl Share {
+    fn of<'a>(options: impl Iterator<Item = &'a Measured>) -> Self {
+        options.fold(Self::default(), |sum, option| Self {
+            options: sum.options + 1,
+            absolute: sum.absolute + usize::from(absolute(&option.words)),
+            hedged: sum.hedged + usize::from(hedges(&option.words) > 0),
+        })
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            options: self.options + other.options,
+            absolute: self.absolute + other.absolute,
+            hedged: self.hedged + other.hedged,
+        }
+    }
 }
 
 impl Traits {
-    pub(super) fn of(trap: &Trap, set: Option<&OptionSet>) -> Self {
+    pub(super) fn of(draft: &Draft<'_>, trap: &Trap, stem: &[&str], set: Option<&OptionSet>) -> Self {
         let typed = trap.number_kind().map(|number| {
             std::iter::once(number.value).chain(number.mistakes.iter().map(|m| m.value)).collect::<Vec<_>>()
         });
@@ -43,13 +84,26 @@ impl Traits {
             Some(std::iter::once(value(set.right())).chain(set.distractors().map(value)).collect())
         });
         let length_ratio = set.filter(|s| !s.numeric()).map(OptionSet::length_ratio);
-        Self { values, length_ratio, plays: Vec::new() }
+        let body = &draft.body;
+        let options = trap.options().iter().zip(&body.candidates).map(|(_, candidate)| candidate.head.line);
+        let lines = [body.scenario.line, body.ask.line].into_iter().chain(options).chain([body.explanation.line]);
+        Self {
+            values,
+            length_ratio,
+            plays: Vec::new(),
+            sight: None,
+            wording: set.map(|s| [Share::of(std::iter::once(s.right())), Share::of(s.distractors())]),
+            terms: near::terms(stem, set.map(|s| &s.right().words)),
+            runs: runs::of(trap),
+            lines: lines.collect(),
+        }
     }
 
     /// Plays each way of picking.
     pub(super) fn play(&mut self, set: &OptionSet, cues: &Cues<'_>) {
         let of = |f: &dyn Fn(&Measured) -> f64| set.options.iter().map(f).collect::<Vec<_>>();
         let chance = 1.0 / set.options.len() as f64;
+        self.sight = Some(learner::Sight::of(set, cues));
         let mut play = |name, scores: &[f64]| self.plays.push((name, credit(scores, set.key), chance));
         if set.numeric() {
             play("the middle number", &middleness(&of(&|o| o.quantity.as_ref().map_or(0.0, |q| q.value))));
@@ -74,23 +128,52 @@ pub(in crate::bank) struct Member<'a> {
 
 /// Checks a set; `place` is how the findings name it.
 pub(in crate::bank) fn check(members: &[Member<'_>], place: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    // The two that compare all traps take the longest, side by side.
+    std::thread::scope(|scope| {
+        let near = scope.spawn(|| near::check(members));
+        findings.extend(runs::check(members));
+        findings.extend(form(members, place));
+        findings.extend(near.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    });
+    findings
+}
+
+/// What only a set of some size can show.
+fn form(members: &[Member<'_>], place: &str) -> Vec<Finding> {
     if members.len() < MIN_SET {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    let mut warn = |rule, what: String, mend: &str| findings.push(finding(place, 0, rule, what, mend));
+    let mut warn =
+        |rule, what: String, mend: &str| findings.push(finding(Severity::Warning, place, 0, rule, what, mend));
     ranks(members, &mut warn);
     strategies(members, &mut warn);
+    learner::check(members, &mut warn);
+    wording(members, &mut warn);
     lengths(members, &mut warn);
+    mix::areas(members, &mut warn);
+    mix::levels(members, &mut warn);
     numeric(members, &mut warn);
     published(members, &mut warn);
     findings.extend(mistakes(members));
     findings
 }
 
-fn finding(file: &str, line: usize, rule: &'static str, what: String, mend: &str) -> Finding {
+fn finding(severity: Severity, file: &str, line: usize, rule: &'static str, what: String, mend: &str) -> Finding {
     let (file, mend) = (file.to_owned(), mend.to_owned());
-    Finding { file, line, rule, severity: Severity::Warning, what, mend }
+    Finding { file, line, rule, severity, what, mend }
+}
+
+/// The first few traps by series and number, and how many more there are.
+fn named<'a>(traps: impl Iterator<Item = &'a Trap>) -> String {
+    const TOLD: usize = 12;
+    let names: Vec<String> = traps.map(|t| format!("{} {}", t.series, t.number)).collect();
+    match names.len() {
+        0 => "none".to_owned(),
+        count if count > TOLD => format!("{} and {} more", names[..TOLD].join(", "), count - TOLD),
+        _ => names.join(", "),
+    }
 }
 
 /// S01. Text options are shuffled anew for each round, so that their order in the file tells nothing. Values are the exception:
@@ -113,17 +196,20 @@ fn ranks(members: &[Member<'_>], warn: &mut impl FnMut(&'static str, String, &st
 
 /// S02: ways to pick without reading the scenario.
 fn strategies(members: &[Member<'_>], warn: &mut impl FnMut(&'static str, String, &str)) {
-    let mut wins: BTreeMap<&'static str, (f64, f64, usize)> = BTreeMap::new();
-    for (name, credit, odds) in members.iter().flat_map(|m| &m.traits.plays) {
-        let (won, chance, played) = wins.entry(name).or_default();
-        *won += credit;
-        *chance += odds;
-        *played += 1;
+    let mut played: BTreeMap<&'static str, Vec<(&Trap, f64, f64)>> = BTreeMap::new();
+    for member in members {
+        for (name, credit, odds) in &member.traits.plays {
+            played.entry(name).or_default().push((member.trap, *credit, *odds));
+        }
     }
-    for (name, (won, chance, played)) in wins {
-        let bound = upper_bound(played, chance / played as f64);
-        if played >= MIN_SET && won > bound as f64 {
-            let what = format!("picking {name} is right in {won:.0} of {played} traps, where chance allows {bound}");
+    for (name, plays) in played {
+        let count = plays.len();
+        let won: f64 = plays.iter().map(|(_, credit, _)| credit).sum();
+        let bound = upper_bound(count, plays.iter().map(|(_, _, odds)| odds).sum::<f64>() / count as f64);
+        if count >= MIN_SET && won > bound as f64 {
+            let surely = named(plays.into_iter().filter(|(_, credit, _)| *credit == 1.0).map(|(trap, ..)| trap));
+            let what =
+                format!("picking {name} is right in {won:.0} of {count} traps, where chance allows {bound}: {surely}");
             warn("S02", what, "rewrite those traps' options until the form tells nothing");
         }
     }
@@ -158,6 +244,22 @@ fn upper_bound(n: usize, p: f64) -> usize {
         }
         term *= (n - k) as f64 / (k + 1) as f64 * p / (1.0 - p);
         k += 1;
+    }
+}
+
+/// S04.
+fn wording(members: &[Member<'_>], warn: &mut impl FnMut(&'static str, String, &str)) {
+    let all = members.iter().filter_map(|m| m.traits.wording);
+    let [right, wrong] = all.fold([Share::default(); 2], |sum, of| [sum[0].and(of[0]), sum[1].and(of[1])]);
+    let rate = |count: usize, of: usize| 100.0 * count as f64 / of.max(1) as f64;
+    for (name, of_right, of_wrong) in [
+        ("an absolute word", rate(right.absolute, right.options), rate(wrong.absolute, wrong.options)),
+        ("a hedge", rate(right.hedged, right.options), rate(wrong.hedged, wrong.options)),
+    ] {
+        if (of_right - of_wrong).abs() > 10.0 {
+            let what = format!("{of_right:.0} % of right options hold {name}, and {of_wrong:.0} % of wrong ones");
+            warn("S04", what, "bring the rates within 10 points of each other");
+        }
     }
 }
 
@@ -210,6 +312,7 @@ fn mistakes(members: &[Member<'_>]) -> Vec<Finding> {
             if *times == 3 {
                 let what = format!("a third trap of {}-Q{quarter} rests on '{slug}'", published.year());
                 findings.push(finding(
+                    Severity::Warning,
                     member.file,
                     *line,
                     "S11",

@@ -8,6 +8,9 @@ use crate::bank::report::Sink;
 pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let Draft { body, .. } = draft;
     for part in std::iter::once(&body.explanation).chain(body.candidates.iter().map(|c| &c.why)) {
+        if !part.text.bytes().any(|b| b.is_ascii_digit()) {
+            continue;
+        }
         for (index, line) in computed_blanked(part.text).replace(" %", "%").lines().enumerate() {
             let mut typed: Vec<&str> = line.split_ascii_whitespace().filter_map(typed_number).collect();
             typed.dedup();

@@ -1,0 +1,85 @@
+//! Words as numbers: what the rules that compare all traps with all others look up.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// A map by hashes, which need no second hashing.
+pub(super) type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
+
+#[derive(Debug, Default)]
+pub(super) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| add(hash, *byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// FNV-1a of 64 bits, whose high bits are stirred for short words. Collisions only cost a second look.
+pub(super) fn hash(word: &str) -> u64 {
+    stir(word.bytes().fold(START, add))
+}
+
+const START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn add(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
+fn stir(hash: u64) -> u64 {
+    (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+}
+
+/// The words of a text in lower case, as hashes, each with the byte range where it stands. A word is a run of letters and digits (and
+/// of other signs beyond ASCII, but for dashes and quotation marks) with a letter of ASCII: figures and operators are no wording.
+pub(super) fn words(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, u64)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            at += bytes[at..].iter().position(|b| b.is_ascii_alphanumeric() || !b.is_ascii())?;
+            let (start, mut hash, mut lettered) = (at, START, false);
+            while let Some(byte) = bytes.get(at).filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii()) {
+                if is_punctuation(&bytes[at..]) {
+                    break;
+                }
+                lettered |= byte.is_ascii_alphabetic();
+                hash = add(hash, byte.to_ascii_lowercase());
+                at += 1;
+            }
+            if at == start {
+                at += 3;
+            } else if lettered {
+                return Some((start..at, stir(hash)));
+            }
+        }
+    })
+}
+
+/// General punctuation is U+2000 to U+206F: three bytes, of which these are the first.
+fn is_punctuation(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xe2, 0x80 | 0x81, ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_the_same_whatever_their_case_and_neighbours() {
+        let of = |text: &str| words(text).map(|(_, hash)| hash).collect::<Vec<_>>();
+        assert_eq!(of("The cache — it's “full”."), of("the Cache it s full"));
+        assert_ne!(of("width² bytes"), of("width bytes"));
+        let text = "ab — 2 × cd1";
+        assert_eq!(words(text).map(|(range, _)| &text[range]).collect::<Vec<_>>(), ["ab", "cd1"]);
+        assert!(of("").is_empty());
+    }
+}

@@ -1,0 +1,126 @@
+//! Texts of nothing but words and printed numbers, `{{ name }}` or `{{ name | filter(n) }}`: cut once, filled in often.
+
+use super::numbers::{Scope, is_name};
+use crate::core::number::{self, MAX_DIGITS};
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Piece<'a> {
+    Words(&'a str),
+    Number(&'a str, Form),
+}
+
+/// How a number is printed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Form {
+    Shown,
+    Fixed(usize),
+    Significant(usize),
+    Percent(usize),
+    Scientific(usize),
+}
+
+/// The pieces of a text; none if it has anything that only the template engine understands.
+pub(super) fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
+    if text.ends_with('\n') {
+        return None;
+    }
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    let mut from = 0;
+    while let Some(at) = rest[from..].find('{').map(|at| from + at) {
+        match rest.as_bytes().get(at + 1) {
+            Some(b'{') => {
+                let end = at + 2 + rest[at + 2..].find("}}")?;
+                pieces.push(Piece::Words(&rest[..at]));
+                pieces.push(printed(rest[at + 2..end].trim())?);
+                rest = &rest[end + 2..];
+                from = 0;
+            }
+            Some(b'%' | b'#') => return None,
+            _ => from = at + 1,
+        }
+    }
+    pieces.push(Piece::Words(rest));
+    Some(pieces)
+}
+
+/// `name` or `name | filter` or `name | filter(digits)`.
+fn printed(inner: &str) -> Option<Piece<'_>> {
+    let (name, filter) = inner.split_once('|').map_or((inner, ""), |(name, filter)| (name.trim_end(), filter.trim()));
+    let (filter, digits) = match filter.strip_suffix(')') {
+        Some(call) => {
+            let (filter, digits) = call.split_once('(')?;
+            (filter, Some(digits.parse::<usize>().ok().filter(|n| *n <= MAX_DIGITS)?))
+        }
+        None => (filter, None),
+    };
+    let form = match (filter, digits) {
+        ("", None) if !inner.contains('|') => Form::Shown,
+        ("int", None) => Form::Fixed(0),
+        ("fixed", n) => Form::Fixed(n.unwrap_or(0)),
+        ("sig", n) => Form::Significant(n.unwrap_or(3)),
+        ("pct", n) => Form::Percent(n.unwrap_or(0)),
+        ("sci", n) => Form::Scientific(n.unwrap_or(2)),
+        _ => return None,
+    };
+    is_name(name).then_some(Piece::Number(name, form))
+}
+
+/// The text with its numbers in place, about `length` bytes long; none if one of them has no value.
+pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope) -> Option<String> {
+    let mut text = String::with_capacity(length);
+    scope.with(|names| {
+        for piece in pieces {
+            match piece {
+                Piece::Words(words) => text.push_str(words),
+                Piece::Number(name, form) => {
+                    let (_, x) = names.iter().find(|(known, _)| known == name)?;
+                    text.push_str(&form.of(*x));
+                }
+            }
+        }
+        Some(())
+    })?;
+    Some(text)
+}
+
+impl Form {
+    fn of(self, x: f64) -> String {
+        match self {
+            Self::Shown => number::show(x),
+            Self::Fixed(n) => number::fixed(x, n),
+            Self::Significant(n) => number::significant(x, n),
+            Self::Percent(n) => number::percent(x, n),
+            Self::Scientific(n) => number::scientific(x, n),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_texts_are_cut_and_all_others_left() {
+        assert_eq!(pieces("no { number }"), Some(vec![Piece::Words("no { number }")]));
+        let number = |form| Piece::Number("x_1", form);
+        assert_eq!(pieces("a {{ x_1 }}"), Some(vec![Piece::Words("a "), number(Form::Shown), Piece::Words("")]));
+        assert_eq!(
+            pieces("{{x_1|pct(1)}}!"),
+            Some(vec![Piece::Words(""), number(Form::Percent(1)), Piece::Words("!")])
+        );
+        for left in [
+            "{{ a + b }}",
+            "{{- a }}",
+            "{% if a %}",
+            "{# a #}",
+            "{{ a",
+            "{{ a | fixed(99) }}",
+            "{{ a | b }}",
+            "a\n",
+            "{{ a | }}",
+        ] {
+            assert_eq!(pieces(left), None, "{left}");
+        }
+    }
+}
