@@ -58,8 +58,8 @@ pub(super) async fn finish(shared: &Shared, who: &Who, way: &Way, place: Place, 
     let went_well = outcome.is_ok();
     let say = outcome.unwrap_or_else(|error| Say::from(card_of(error, who, way)));
     if way.home {
-        // There is no message to answer: the page itself says it. What went well is to be seen there anyway.
-        let notice = if went_well && place == Place::New { Vec::new() } else { say.cards };
+        // There is no message to answer: the page says it. An answer that was taken is to be seen there anyway.
+        let notice = if went_well && place == Place::Here { Vec::new() } else { say.cards };
         return home::publish(shared, who, notice).await;
     }
     if let Some(file) = say.file
