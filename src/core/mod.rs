@@ -5,6 +5,7 @@ pub mod card;
 pub mod columns;
 pub mod feed;
 pub mod ids;
+pub mod invite;
 pub mod markup;
 pub mod number;
 pub mod pick;

@@ -130,6 +130,23 @@ pub enum Refusal {
     NothingToReveal {
         number: i64,
     },
+
+    // Communities
+    /// No such code, or it is used up or older than ten minutes.
+    BadCode {
+        given: String,
+    },
+    /// The code is of the community that the place belongs to.
+    JoinedAlready,
+    /// The place is in no community but its own.
+    NotJoined,
+    /// The code is of the person who gives it.
+    LinkedAlready,
+    /// The code of an account in a place that is not joined with this one.
+    CodeOfElsewhere,
+    /// The account stands alone.
+    NotLinked,
+
     /// A name for a person that can't be used, with the rule it breaks.
     BadName {
         given: String,

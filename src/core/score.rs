@@ -1,6 +1,7 @@
 //! Points, streaks and standings.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
@@ -68,6 +69,56 @@ pub struct Stats {
     pub ranks: Vec<(Period, u32)>,
     /// It is they who asked.
     pub own: bool,
+}
+
+/// A judged answer, as standings count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Official {
+    pub points: i32,
+    pub right: bool,
+    /// When it was given its last form.
+    pub at: DateTime<Utc>,
+    /// When its round was revealed, which says to which periods it belongs.
+    pub revealed_at: DateTime<Utc>,
+}
+
+/// What a member's judged answers of one period add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sum {
+    pub points: i64,
+    pub right: u32,
+    pub answers: u32,
+    pub reached_at: DateTime<Utc>,
+}
+
+/// The sums of one member's judged answers, given in the order in which they were revealed, by [`period_key`].
+#[must_use]
+pub fn sums(answers: &[Official], zone: Tz) -> BTreeMap<String, Sum> {
+    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
+    for answer in answers {
+        for period in Period::ALL {
+            sums.entry(period_key(period, answer.revealed_at, zone))
+                .and_modify(|sum| *sum = sum.plus(answer))
+                .or_insert_with(|| Sum::of(answer));
+        }
+    }
+    sums
+}
+
+impl Sum {
+    fn of(first: &Official) -> Self {
+        Self { points: i64::from(first.points), right: u32::from(first.right), answers: 1, reached_at: first.at }
+    }
+
+    /// An answer that pays nothing does not change when the sum was reached.
+    fn plus(self, next: &Official) -> Self {
+        Self {
+            points: self.points + i64::from(next.points),
+            right: self.right + u32::from(next.right),
+            answers: self.answers + 1,
+            reached_at: if next.points == 0 { self.reached_at } else { self.reached_at.max(next.at) },
+        }
+    }
 }
 
 /// What an answer pays. Guess +4/0, sure +8/−4, certain +10/−12: a proper scoring rule, by which the best word for a

@@ -61,10 +61,10 @@ impl Service {
         let now = self.clock.now();
         let (place, account) = people::known(&mut tx, actor).await?.ok_or(Refusal::RoundUnknown)?;
         let stored = people::round_in(&mut tx, place, round).await?;
-        let before = answer_of(&mut tx, &stored.round, account.as_ref().map(|account| account.member)).await?;
+        let before = answer_of(&mut tx, &stored, account.as_ref().map(|account| account.member)).await?;
         let answer = decide(&stored.round, before, now)?;
         let account = people::keep(&mut tx, actor, place, account).await?;
-        answers::put(&mut tx, round, account.member, answer, now).await?;
+        answers::put(&mut tx, stored.answers(), account.member, answer, now).await?;
         tx.commit().await?;
         self.hub.tell([Changed::Answered { round }]);
         Ok(receipt(&stored.round, answer, before))
@@ -145,16 +145,16 @@ fn receipt(round: &Round, answer: Answer, before: Option<Answer>) -> Receipt {
     }
 }
 
-async fn answer_of(conn: &mut Conn, round: &Round, member: Option<MemberId>) -> Result<Option<Answer>> {
+async fn answer_of(conn: &mut Conn, stored: &StoredRound, member: Option<MemberId>) -> Result<Option<Answer>> {
     match member {
-        Some(member) => Ok(answers::get(conn, round.id, &round.trap, member).await?),
+        Some(member) => Ok(answers::get(conn, stored.answers(), &stored.round.trap, member).await?),
         None => Ok(None),
     }
 }
 
 async fn mine(conn: &mut Conn, stored: StoredRound, member: Option<MemberId>) -> Result<Mine> {
-    let answer = answer_of(conn, &stored.round, member).await?;
-    let answered = answers::count_of(conn, stored.round.id).await?;
+    let answer = answer_of(conn, &stored, member).await?;
+    let answered = answers::count_of(conn, stored.answers()).await?;
     let (channel, message) = match stored.post {
         Some(post) => (post.channel, Some(post.message)),
         None => (stored.feed_channel, None),
@@ -165,7 +165,7 @@ async fn mine(conn: &mut Conn, stored: StoredRound, member: Option<MemberId>) ->
 
 async fn outcome(conn: &mut Conn, stored: &StoredRound, member: Option<MemberId>) -> Result<Outcome> {
     let round = &stored.round;
-    let answer = answer_of(conn, round, member).await?;
+    let answer = answer_of(conn, stored, member).await?;
     let streak = match member {
         Some(member) => standings::streak(conn, round.feed, member).await?,
         None => crate::core::score::Streak::default(),

@@ -164,7 +164,7 @@ impl Service {
         let posted = posted.ok_or_else(|| words::none_left(&self.bank, &stored.feed.settings.filter))?;
         feeds::retry_now(&mut tx, stored.feed.id, now).await?;
         tx.commit().await?;
-        self.hub.tell(posted.revealed.into_iter().map(|round| Changed::Revealed { round }));
+        self.tell_revealed(posted.revealed);
         self.hub.wake();
         Ok((stored.feed, posted.round))
     }
@@ -177,10 +177,10 @@ impl Service {
         let (mut tx, stored) = self.find(actor, feed).await?;
         let nothing = Refusal::NothingToReveal { number: stored.feed.number };
         let round = rounds::oldest_visible(&mut tx, stored.feed.id).await?.ok_or(nothing)?;
-        reveal(&mut tx, round, self.clock.now()).await?;
+        let revealed = reveal(&mut tx, round, self.clock.now()).await?;
         feeds::retry_now(&mut tx, stored.feed.id, self.clock.now()).await?;
         tx.commit().await?;
-        self.hub.tell([Changed::Revealed { round }]);
+        self.tell_revealed(revealed);
         self.hub.wake();
         Ok((stored.feed, round))
     }
@@ -221,7 +221,7 @@ impl Service {
     }
 }
 
-fn admin_only(actor: &Actor) -> Result<(), Refusal> {
+pub(super) fn admin_only(actor: &Actor) -> Result<(), Refusal> {
     if actor.admin { Ok(()) } else { Err(Refusal::NotAdmin) }
 }
 

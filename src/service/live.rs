@@ -1,6 +1,6 @@
 //! The "N locked in" line of open posts: which posts have a stale one, and when each was last edited.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
@@ -61,6 +61,7 @@ impl Service {
     pub async fn refresh_live(&self, chats: &Chats) -> Result<u32> {
         self.find_stale().await?;
         let due = self.hub.board().take_due(self.clock.now());
+        let due = self.with_sharing(due).await?;
         let edits = due.into_iter().map(|round| self.refresh_post(chats, round));
         let results: Vec<Result<bool>> = futures::stream::iter(edits).buffer_unordered(IN_FLIGHT).collect().await;
         let mut edited = 0;
@@ -68,6 +69,18 @@ impl Service {
             edited += u32::from(result?);
         }
         Ok(edited)
+    }
+
+    /// An answer to one round shows in the posts of all that share it.
+    async fn with_sharing(&self, due: Vec<RoundId>) -> Result<BTreeSet<RoundId>> {
+        let mut all = BTreeSet::new();
+        if !due.is_empty() {
+            let mut conn = self.store.read().await?;
+            for round in due {
+                all.extend(rounds::sharing_ids(&mut conn, round).await?);
+            }
+        }
+        Ok(all)
     }
 
     /// After a start nobody knows which posts are stale: all that have answers may be.
@@ -92,7 +105,7 @@ impl Service {
             self.hub.board().forget(round);
             return Ok(false);
         };
-        let answered = answers::count_of(&mut conn, round).await?;
+        let answered = answers::count_of(&mut conn, stored.answers()).await?;
         let role = feeds::get(&mut conn, stored.round.feed).await?.feed.settings.role;
         drop(conn);
         let shown = self.hub.board().shown.get(&round).map(|(count, _)| *count);

@@ -11,6 +11,7 @@ use crate::ports::Clock;
 use crate::store::{Store, StoreError};
 
 pub mod answer;
+pub mod community;
 pub mod deliver;
 pub mod feeds;
 mod hub;
@@ -19,6 +20,7 @@ mod live;
 mod people;
 pub mod practice;
 pub mod privacy;
+mod recount;
 pub mod rounds;
 pub mod standings;
 mod words;

@@ -72,7 +72,7 @@ async fn document(conn: &mut Conn, account: &Account) -> Result<Value, StoreErro
         "standings": standings.iter().map(|(period, s)| json!({
             "period": period, "points": s.points, "right": s.right, "answers": s.answers, "reached_at": s.reached_at,
         })).collect::<Vec<_>>(),
-        "streaks": streaks.iter().map(|(feed, s)| streak(*feed, s)).collect::<Vec<_>>(),
+        "streaks": streaks.iter().map(|(platform, feed, s)| streak(platform, *feed, s)).collect::<Vec<_>>(),
         "practice": practised.iter().map(|p| json!({
             "trap": p.trap, "times": p.times, "right": p.right, "last_at": p.last_at,
         })).collect::<Vec<_>>(),
@@ -97,8 +97,9 @@ fn answer(kept: &Kept) -> Value {
     })
 }
 
-fn streak(feed: i64, streak: &Streak) -> Value {
+fn streak(platform: &str, feed: i64, streak: &Streak) -> Value {
     json!({
+        "platform": platform,
         "feed": feed,
         "current": streak.current,
         "best": streak.best,

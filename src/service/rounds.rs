@@ -1,13 +1,13 @@
 //! What time brings: slots fall due, rounds are revealed. Level-triggered: each call asks the store what is due now.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Changed, Result, Service, words};
 use crate::core::calendar::{Due, Slot};
 use crate::core::feed::{SkipReason, State};
-use crate::core::ids::{FeedId, Period, RoundId};
+use crate::core::ids::{CommunityId, FeedId, Period, RoundId};
 use crate::core::pick;
 use crate::core::round::{Reveal, Round, Tally, verdict};
 use crate::core::score::period_key;
@@ -52,7 +52,7 @@ impl Service {
         let mut ticked = Ticked::default();
         let mut first_fault = Ok(());
         for round in reveals {
-            let done = self.tick_reveal(round, now).await.map(|revealed| ticked.revealed += u32::from(revealed));
+            let done = self.tick_reveal(round, now).await.map(|revealed| ticked.revealed += revealed);
             first_fault = first_fault.and(done);
         }
         for feed in posts {
@@ -79,14 +79,18 @@ impl Service {
         Ok(())
     }
 
-    async fn tick_reveal(&self, round: RoundId, now: DateTime<Utc>) -> Result<bool> {
+    async fn tick_reveal(&self, round: RoundId, now: DateTime<Utc>) -> Result<u32> {
         let mut tx = self.store.write().await?;
         let revealed = reveal(&mut tx, round, now).await?;
         tx.commit().await?;
-        if revealed {
-            self.hub.tell([Changed::Revealed { round }]);
-        }
-        Ok(revealed)
+        Ok(self.tell_revealed(revealed))
+    }
+
+    /// Tells of rounds whose reveal has been committed; returns how many they are.
+    pub(super) fn tell_revealed(&self, rounds: Vec<RoundId>) -> u32 {
+        let revealed = u32::try_from(rounds.len()).unwrap_or(u32::MAX);
+        self.hub.tell(rounds.into_iter().map(|round| Changed::Revealed { round }));
+        revealed
     }
 
     async fn tick_feed(&self, feed: FeedId, now: DateTime<Utc>, ticked: &mut Ticked) -> Result<()> {
@@ -113,14 +117,14 @@ impl Service {
         ticked.posted += u32::from(post.is_some());
         ticked.skipped += skipped;
         if let Some(posted) = post {
-            ticked.revealed += u32::try_from(posted.revealed.len()).unwrap_or(u32::MAX);
-            self.hub.tell(posted.revealed.into_iter().map(|round| Changed::Revealed { round }));
+            ticked.revealed += self.tell_revealed(posted.revealed);
         }
         Ok(())
     }
 
-    /// Makes a round with the message it owes, and reveals those that waited for this one. None where no trap is to be had, or the
-    /// slot has its round already.
+    /// Makes a round with the message it owes, and reveals those that waited for this one. Where another place of the community has
+    /// an open round in the same slot by the same filter, this one shares it. None where no trap is to be had, or the slot has its
+    /// round already.
     pub(super) async fn post(
         &self,
         conn: &mut Conn,
@@ -128,6 +132,35 @@ impl Service {
         slot: Option<Slot>,
         now: DateTime<Utc>,
     ) -> Result<Option<Posted>, StoreError> {
+        let feed = stored.feed.id;
+        let waiting = rounds::until_next(conn, feed).await?;
+        let twin = match slot {
+            Some(slot) => rounds::twin(conn, feed, slot, now).await?.map(|of| (slot, of)),
+            None => None,
+        };
+        let made = match twin {
+            Some((slot, of)) => {
+                rounds::insert_twin(conn, feed, slot, is_late(stored, Some(slot), now), now, of).await?
+            }
+            None => self.make_round(conn, stored, slot, now).await?,
+        };
+        let Some(round) = made else { return Ok(None) };
+        let mut revealed = Vec::new();
+        for before in waiting {
+            revealed.extend(reveal(conn, before, now).await?);
+        }
+        outbox::owe(conn, feed, round, Kind::Post, now, Some(now + stored.catch_up)).await?;
+        Ok(Some(Posted { round, revealed }))
+    }
+
+    /// A round of its own, with the trap that is next.
+    async fn make_round(
+        &self,
+        conn: &mut Conn,
+        stored: &StoredFeed,
+        slot: Option<Slot>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<RoundId>, StoreError> {
         let feed = &stored.feed;
         let seed = self.seed(feed.id, slot, now);
         let Some(trap) = self.next_trap(conn, stored, seed).await? else { return Ok(None) };
@@ -135,23 +168,14 @@ impl Service {
         let new = NewRound {
             feed: feed.id,
             slot,
-            late: in_time.is_none() && slot.is_some_and(|slot| feed.created_at <= slot.at),
+            late: is_late(stored, slot, now),
             seed,
             trap,
             posted_at: now,
             // From the slot, so that a reveal never drifts behind the post of another slot at its own hour.
             reveal_at: feed.settings.reveal.instant(in_time.map_or(now, |slot| slot.at)),
         };
-        let waiting = rounds::until_next(conn, feed.id).await?;
-        let Some(round) = rounds::insert(conn, &new).await? else { return Ok(None) };
-        let mut revealed = Vec::new();
-        for before in waiting {
-            if reveal(conn, before, now).await? {
-                revealed.push(before);
-            }
-        }
-        outbox::owe(conn, feed.id, round, Kind::Post, now, Some(now + stored.catch_up)).await?;
-        Ok(Some(Posted { round, revealed }))
+        rounds::insert(conn, &new).await
     }
 
     /// The trap that the feed's next round would have. Those that the next post reveals are free to come again.
@@ -164,8 +188,14 @@ impl Service {
         let feed = &stored.feed;
         let pool = words::pool(&self.bank, &feed.settings.filter);
         let history = traps::history(conn, feed.id).await?;
+        let twins = traps::history_of_twins(conn, feed.id).await?;
         let open = traps::open_beside(conn, feed.community, feed.id).await?;
-        Ok(pick::next(&pool, &history, &open, feed.settings.order, seed))
+        let order = feed.settings.order;
+        // What a joined place has had as well waits until nothing else is left.
+        let new_to_all: Vec<&Trap> =
+            pool.iter().copied().filter(|trap| history.contains(&trap.id) || !twins.contains(&trap.id)).collect();
+        let next = pick::next(&new_to_all, &history, &open, order, seed).filter(|trap| !history.contains(&trap.id));
+        Ok(next.or_else(|| pick::next(&pool, &history, &open, order, seed)))
     }
 
     /// What the choice of a round's trap and the order of its options hang on.
@@ -173,6 +203,11 @@ impl Service {
         let name = slot.map_or_else(|| format!("extra {}", now.timestamp_millis()), feeds::slot_name);
         pick::seed(&[self.store.secret(), &feed.0.to_le_bytes(), name.as_bytes()])
     }
+}
+
+/// Whether a post says that it is late: it is behind its slot, which the feed was there for.
+fn is_late(stored: &StoredFeed, slot: Option<Slot>, now: DateTime<Utc>) -> bool {
+    slot.is_some_and(|slot| now - slot.at > LATE && stored.feed.created_at <= slot.at)
 }
 
 /// A round that was made, and those that it revealed.
@@ -209,36 +244,49 @@ pub(super) async fn posted_on(conn: &mut Conn, stored: &StoredFeed) -> Result<Ve
     rounds::posted_on(conn, stored.feed.id, stored.feed.since - SAME_DATE).await
 }
 
-/// Closes a round: points become official, standings and streaks move, and the messages that say so are owed.
-/// False where it was closed before.
-pub(super) async fn reveal(conn: &mut Conn, id: RoundId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let Some(stored) = rounds::get(conn, id).await? else { return Ok(false) };
-    let round = &stored.round;
-    let groups = answers::groups(conn, id, &round.trap).await?;
-    let tally = Tally::of(&round.trap, groups.iter().flat_map(|g| std::iter::repeat_n(g.answer, g.times as usize)));
-    if !rounds::close(conn, id, now, &tally).await? {
-        return Ok(false);
+/// Closes a round and those that share its answers: points become official, standings and streaks move, and the messages that say so
+/// are owed. Returns the rounds that were open until now.
+pub(super) async fn reveal(conn: &mut Conn, id: RoundId, now: DateTime<Utc>) -> Result<Vec<RoundId>, StoreError> {
+    let Some(asked) = rounds::get(conn, id).await? else { return Ok(Vec::new()) };
+    let sharing = rounds::sharing(conn, asked.answers()).await?;
+    let trap = &asked.round.trap;
+    let groups = answers::groups(conn, asked.answers(), trap).await?;
+    let tally = Tally::of(trap, groups.iter().flat_map(|g| std::iter::repeat_n(g.answer, g.times as usize)));
+    let mut closed = Vec::new();
+    for stored in &sharing {
+        if rounds::close(conn, stored.round.id, now, &tally).await? {
+            closed.push(stored);
+        }
     }
-    make_official(conn, &stored, &groups, now).await?;
-    settle_streaks(conn, round.feed).await?;
-    owe_reveal(conn, &stored, now).await?;
-    Ok(true)
+    if closed.is_empty() {
+        return Ok(Vec::new());
+    }
+    make_official(conn, &asked, &sharing, &groups, now).await?;
+    for stored in &closed {
+        settle_streaks(conn, stored.round.feed).await?;
+        owe_reveal(conn, stored, now).await?;
+    }
+    Ok(closed.into_iter().map(|stored| stored.round.id).collect())
 }
 
+/// `sharing`: the rounds of the answers. Their places may have parted since they were posted: each community takes what is its own.
 async fn make_official(
     conn: &mut Conn,
-    stored: &StoredRound,
+    asked: &StoredRound,
+    sharing: &[StoredRound],
     groups: &[Group],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let round = &stored.round;
     for Group { answer, .. } in groups {
-        let verdict = verdict(&round.trap, answer.said, answer.confidence);
-        answers::judge(conn, round.id, *answer, &verdict).await?;
+        let verdict = verdict(&asked.round.trap, answer.said, answer.confidence);
+        answers::judge(conn, asked.answers(), *answer, &verdict).await?;
     }
-    let zone = people::zone(conn, stored.community).await?.zone;
-    for period in Period::ALL {
-        standings::add_round(conn, stored.community, &period_key(period, now, zone), round.id).await?;
+    let communities: BTreeSet<CommunityId> = sharing.iter().map(|stored| stored.community).collect();
+    for community in communities {
+        let zone = people::zone(conn, community).await?.zone;
+        for period in Period::ALL {
+            standings::add_round(conn, community, &period_key(period, now, zone), asked.answers()).await?;
+        }
     }
     Ok(())
 }
@@ -253,7 +301,7 @@ pub(super) async fn settle_streaks(conn: &mut Conn, feed: FeedId) -> Result<(), 
     let before = standings::streaks(conn, feed).await?;
     let mut streaks = before.clone();
     for round in unsettled.iter().take_while(|round| round.is_ready) {
-        let answered: HashSet<_> = answers::members(conn, round.id).await?.into_iter().collect();
+        let answered: HashSet<_> = answers::members(conn, round.answers, feed).await?.into_iter().collect();
         for (member, streak) in &mut streaks {
             if !answered.contains(member) && round.delivered {
                 *streak = streak.missed();
@@ -321,6 +369,6 @@ async fn close_unseen(conn: &mut Conn, stored: &StoredRound, now: DateTime<Utc>)
 
 /// All that a reveal says.
 pub(super) async fn reveal_of(conn: &mut Conn, stored: StoredRound) -> Result<Reveal, StoreError> {
-    let gains = answers::gains(conn, stored.round.id, GAINS).await?;
+    let gains = answers::gains(conn, stored.answers(), GAINS).await?;
     Ok(Reveal { round: stored.round, tally: stored.tally.unwrap_or_default(), gains })
 }

@@ -70,7 +70,7 @@ impl Service {
             by_confidence: sums.by_confidence,
             baits: sums.baits,
             mistakes,
-            streaks: standings::streaks_of(conn, account.member).await?,
+            streaks: standings::streaks_in(conn, place.id, account.member).await?,
             ranks: self.ranks(conn, place, &account).await?,
             name: account.name,
             own,

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{Conn, Result, StoreError, count, instant, ms};
-use crate::core::ids::{Confidence, MemberId, RoundId};
+use crate::core::ids::{Confidence, FeedId, MemberId, RoundId};
 use crate::core::round::{Answer, Said, Verdict, Verdicted};
+use crate::core::score::Official;
 use crate::core::trap::{Kind, Trap};
 
 /// Equal answers of a round, and how many there are.
@@ -164,9 +165,16 @@ pub(crate) async fn gains(conn: &mut Conn, round: RoundId, limit: u32) -> Result
     Ok(rows.into_iter().map(|row| (row.name, i32::try_from(row.points).unwrap_or_default())).collect())
 }
 
-/// Those who answered a round.
-pub(crate) async fn members(conn: &mut Conn, round: RoundId) -> Result<Vec<MemberId>> {
-    let ids = sqlx::query_scalar!("SELECT member FROM answers WHERE round = ?", round.0).fetch_all(conn).await?;
+/// Those who answered a round and have an account in the place of a feed.
+pub(crate) async fn members(conn: &mut Conn, round: RoundId, feed: FeedId) -> Result<Vec<MemberId>> {
+    let ids = sqlx::query_scalar!(
+        "SELECT a.member FROM answers a JOIN feeds f ON f.id = ?2
+         WHERE a.round = ?1 AND EXISTS (SELECT 1 FROM accounts c WHERE c.member = a.member AND c.place = f.place)",
+        round.0,
+        feed.0
+    )
+    .fetch_all(conn)
+    .await?;
     Ok(ids.into_iter().map(MemberId).collect())
 }
 
@@ -225,6 +233,28 @@ pub(crate) async fn of_member(conn: &mut Conn, member: MemberId) -> Result<Vec<K
                 at: instant(row.at)?,
                 revealed: row.revealed,
                 points: row.points,
+            })
+        })
+        .collect()
+}
+
+/// The judged answers of a member, in the order in which they were revealed.
+pub(crate) async fn official(conn: &mut Conn, member: MemberId) -> Result<Vec<Official>> {
+    let rows = sqlx::query!(
+        r#"SELECT a.points AS "points!", a.verdict = 'right' AS "right!: bool", a.at, r.revealed_at AS "revealed_at!"
+           FROM answers a JOIN rounds r ON r.id = a.round
+           WHERE a.member = ? AND a.points IS NOT NULL AND r.revealed_at IS NOT NULL ORDER BY r.revealed_at, r.id"#,
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Official {
+                points: i32::try_from(row.points).map_err(|_| StoreError::Corrupt(format!("points {}", row.points)))?,
+                right: row.right,
+                at: instant(row.at)?,
+                revealed_at: instant(row.revealed_at)?,
             })
         })
         .collect()

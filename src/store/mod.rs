@@ -11,6 +11,7 @@ use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 pub(crate) mod answers;
 mod backup;
+pub(crate) mod communities;
 pub(crate) mod feeds;
 mod open;
 pub(crate) mod outbox;

@@ -20,6 +20,8 @@ pub(crate) struct StoredRound {
     pub(crate) platform: Platform,
     /// None for an extra round.
     pub(crate) slot: Option<Slot>,
+    /// The round that it shares its answers with: the same trap in the same slot, in another place of the community.
+    pub(crate) twin_of: Option<RoundId>,
     /// Frozen at the reveal.
     pub(crate) tally: Option<Tally>,
     /// Where the feed posts now.
@@ -51,10 +53,19 @@ pub(crate) struct NewRound<'a> {
     pub(crate) reveal_at: Option<DateTime<Utc>>,
 }
 
+impl StoredRound {
+    /// The round under which its answers are kept.
+    pub(crate) fn answers(&self) -> RoundId {
+        self.twin_of.unwrap_or(self.round.id)
+    }
+}
+
 /// A round that waits for its streaks to be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unsettled {
     pub(crate) id: RoundId,
+    /// The round under which its answers are kept.
+    pub(crate) answers: RoundId,
     /// It is revealed, and whether its post got to the channel is known.
     pub(crate) is_ready: bool,
     /// Its post was really there to be answered.
@@ -75,6 +86,7 @@ struct Row {
     extra: bool,
     late: bool,
     seed: i64,
+    twin_of: Option<i64>,
     posted_at: i64,
     reveal_at: Option<i64>,
     revealed_at: Option<i64>,
@@ -91,7 +103,7 @@ macro_rules! select {
         sqlx::query_as!(
             Row,
             r#"SELECT r.id, r.feed, f.place, p.community, p.platform, f.channel AS feed_channel, f.zone, v.json, r.slot, r.slot_at,
-            r.extra AS "extra: bool", r.late AS "late: bool", r.seed, r.posted_at, r.reveal_at, r.revealed_at, r.tally,
+            r.extra AS "extra: bool", r.late AS "late: bool", r.seed, r.twin_of, r.posted_at, r.reveal_at, r.revealed_at, r.tally,
             r.channel, r.message, r.reveal_channel, r.reveal_message, r.thread
             FROM rounds r JOIN feeds f ON f.id = r.feed JOIN places p ON p.id = f.place
             JOIN trap_versions v ON v.digest = r.version "# + $tail
@@ -161,6 +173,72 @@ pub(crate) async fn insert(conn: &mut Conn, new: &NewRound<'_>) -> Result<Option
     Ok((done.rows_affected() == 1).then(|| RoundId(done.last_insert_rowid())))
 }
 
+/// The open round that a feed's round for this instant shares its answers with: of a feed with the same filter in another place of
+/// the community, and not shared with this place yet.
+pub(crate) async fn twin(conn: &mut Conn, feed: FeedId, slot: Slot, now: DateTime<Utc>) -> Result<Option<RoundId>> {
+    let (slot_at, now) = (ms(slot.at), ms(now));
+    let id = sqlx::query_scalar!(
+        "SELECT r.id FROM feeds own JOIN places here ON here.id = own.place
+         CROSS JOIN rounds r ON r.slot_at = ?2 AND r.revealed_at IS NULL AND r.extra = 0 AND r.twin_of IS NULL
+         JOIN feeds f ON f.id = r.feed JOIN places there ON there.id = f.place
+         WHERE own.id = ?1 AND there.community = here.community AND there.id <> here.id
+           AND f.series IS own.series AND f.topic IS own.topic AND f.level IS own.level AND f.sequence = own.sequence
+           AND (r.reveal_at IS NULL OR r.reveal_at > ?3)
+           AND NOT EXISTS (SELECT 1 FROM rounds t JOIN feeds tf ON tf.id = t.feed WHERE t.twin_of = r.id AND tf.place = here.id)
+         ORDER BY r.id LIMIT 1",
+        feed.0,
+        slot_at,
+        now
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(RoundId))
+}
+
+/// Makes a round that shares trap, order, reveal and answers with another one; None where its slot has one already.
+pub(crate) async fn insert_twin(
+    conn: &mut Conn,
+    feed: FeedId,
+    slot: Slot,
+    late: bool,
+    posted_at: DateTime<Utc>,
+    of: RoundId,
+) -> Result<Option<RoundId>> {
+    let (name, slot_at, posted_at) = (slot_name(slot), ms(slot.at), ms(posted_at));
+    let done = sqlx::query!(
+        "INSERT INTO rounds (feed, slot, slot_at, extra, late, seed, version, posted_at, reveal_at, twin_of)
+         SELECT ?, ?, ?, 0, ?, seed, version, ?, reveal_at, id FROM rounds WHERE id = ?
+         ON CONFLICT (feed, slot) DO NOTHING",
+        feed.0,
+        name,
+        slot_at,
+        late,
+        posted_at,
+        of.0
+    )
+    .execute(conn)
+    .await?;
+    Ok((done.rows_affected() == 1).then(|| RoundId(done.last_insert_rowid())))
+}
+
+/// A round and those that it shares its answers with.
+pub(crate) async fn sharing_ids(conn: &mut Conn, round: RoundId) -> Result<Vec<RoundId>> {
+    let ids = sqlx::query_scalar!(
+        r#"SELECT s.id AS "id!" FROM rounds r JOIN rounds s ON s.id = coalesce(r.twin_of, r.id) OR s.twin_of = coalesce(r.twin_of, r.id)
+           WHERE r.id = ? ORDER BY s.id"#,
+        round.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(RoundId).collect())
+}
+
+/// The rounds that share one round's answers, with itself, that one first.
+pub(crate) async fn sharing(conn: &mut Conn, answers: RoundId) -> Result<Vec<StoredRound>> {
+    let rows = select!("WHERE r.id = ?1 OR r.twin_of = ?1 ORDER BY r.id", answers.0).fetch_all(conn).await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// Whether a slot of a feed has its round.
 pub(crate) async fn has(conn: &mut Conn, feed: FeedId, slot: Slot) -> Result<bool> {
     let slot = slot_name(slot);
@@ -223,7 +301,7 @@ pub(crate) async fn oldest_visible(conn: &mut Conn, feed: FeedId) -> Result<Opti
 }
 
 /// Open rounds to be closed at `now`: first those whose time has come, in its order, then those whose post was dropped or has
-/// waited too long.
+/// waited too long. One that shares its answers waits for the reveal, since the other post may well be in its channel.
 pub(crate) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<RoundId>> {
     let now = ms(now);
     let revealed = sqlx::query_scalar!(
@@ -236,6 +314,7 @@ pub(crate) async fn due(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<Round
     let unseen = sqlx::query_scalar!(
         "SELECT r.id FROM rounds r INDEXED BY rounds_open CROSS JOIN outbox o ON o.round = r.id AND o.kind = 'post' AND o.part = 0
          WHERE r.revealed_at IS NULL AND (r.reveal_at IS NULL OR r.reveal_at > ?1)
+           AND r.twin_of IS NULL AND NOT EXISTS (SELECT 1 FROM rounds t WHERE t.twin_of = r.id)
            AND (o.state = 'dropped' OR (o.state = 'pending' AND o.expires_at <= ?1)) ORDER BY r.id",
         now
     )
@@ -300,7 +379,7 @@ pub(crate) async fn set_thread(conn: &mut Conn, round: RoundId, channel: &str) -
 /// Scheduled rounds of a feed whose streaks are not counted yet, in the order of their slots.
 pub(crate) async fn unsettled(conn: &mut Conn, feed: FeedId) -> Result<Vec<Unsettled>> {
     let rows = sqlx::query!(
-        r#"SELECT r.id, r.message IS NOT NULL AS "delivered!: bool",
+        r#"SELECT r.id, coalesce(r.twin_of, r.id) AS "answers!: i64", r.message IS NOT NULL AS "delivered!: bool",
            r.revealed_at IS NOT NULL AND NOT EXISTS
              (SELECT 1 FROM outbox o WHERE o.round = r.id AND o.kind = 'post' AND o.state = 'sending') AS "is_ready!: bool"
            FROM rounds r WHERE r.feed = ? AND r.settled = 0 AND r.extra = 0 ORDER BY r.slot_at, r.id"#,
@@ -308,8 +387,13 @@ pub(crate) async fn unsettled(conn: &mut Conn, feed: FeedId) -> Result<Vec<Unset
     )
     .fetch_all(conn)
     .await?;
-    let read = |id, is_ready, delivered| Unsettled { id: RoundId(id), is_ready, delivered };
-    Ok(rows.into_iter().map(|row| read(row.id, row.is_ready, row.delivered)).collect())
+    let read = |id, answers, is_ready, delivered| Unsettled {
+        id: RoundId(id),
+        answers: RoundId(answers),
+        is_ready,
+        delivered,
+    };
+    Ok(rows.into_iter().map(|row| read(row.id, row.answers, row.is_ready, row.delivered)).collect())
 }
 
 pub(crate) async fn settle(conn: &mut Conn, round: RoundId) -> Result<()> {
@@ -321,7 +405,7 @@ pub(crate) async fn settle(conn: &mut Conn, round: RoundId) -> Result<()> {
 pub(crate) async fn live(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<(RoundId, u32)>> {
     let now = ms(now);
     let rows = sqlx::query!(
-        r#"SELECT r.id, (SELECT count(*) FROM answers a WHERE a.round = r.id) AS "answered!: i64" FROM rounds r
+        r#"SELECT r.id AS "id!", (SELECT count(*) FROM answers a WHERE a.round = coalesce(r.twin_of, r.id)) AS "answered!: i64" FROM rounds r
            WHERE r.revealed_at IS NULL AND r.message IS NOT NULL AND (r.reveal_at IS NULL OR r.reveal_at > ?)"#,
         now
     )
@@ -353,6 +437,7 @@ impl Row {
         Ok(StoredRound {
             round,
             slot,
+            twin_of: self.twin_of.map(RoundId),
             place: PlaceId(self.place),
             community: CommunityId(self.community),
             platform: Platform::from_name(&self.platform).ok_or_else(|| corrupt("platform"))?,

@@ -1,10 +1,10 @@
 //! Sums of official points by period, and streaks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::{Conn, Result, count, instant};
-use crate::core::ids::{CommunityId, FeedId, MemberId, RoundId};
-use crate::core::score::{Standing, Streak};
+use super::{Conn, Result, count, instant, ms};
+use crate::core::ids::{CommunityId, FeedId, MemberId, PlaceId, RoundId};
+use crate::core::score::{Standing, Streak, Sum};
 
 struct Row {
     member: i64,
@@ -15,11 +15,12 @@ struct Row {
     reached_at: i64,
 }
 
-/// Adds the official points of a round to the sums of a period.
+/// Adds the official points of a round to the sums of a period, for those who belong to the community.
 pub(crate) async fn add_round(conn: &mut Conn, community: CommunityId, period: &str, round: RoundId) -> Result<()> {
     sqlx::query!(
         "INSERT INTO standings (community, period, member, points, correct, answers, reached_at)
-         SELECT ?1, ?2, member, points, verdict = 'right', 1, at FROM answers WHERE round = ?3 AND points IS NOT NULL
+         SELECT ?1, ?2, a.member, a.points, a.verdict = 'right', 1, a.at FROM answers a JOIN members m ON m.id = a.member
+         WHERE a.round = ?3 AND a.points IS NOT NULL AND m.community = ?1
          ON CONFLICT (community, period, member) DO UPDATE SET
             points = points + excluded.points, correct = correct + excluded.correct, answers = answers + 1,
             reached_at = CASE excluded.points WHEN 0 THEN reached_at ELSE max(reached_at, excluded.reached_at) END",
@@ -29,6 +30,32 @@ pub(crate) async fn add_round(conn: &mut Conn, community: CommunityId, period: &
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Puts these sums, by the key of their period, in the place of all that a member has.
+pub(crate) async fn replace(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    sums: &BTreeMap<String, Sum>,
+) -> Result<()> {
+    sqlx::query!("DELETE FROM standings WHERE member = ?", member.0).execute(&mut *conn).await?;
+    for (period, sum) in sums {
+        let reached_at = ms(sum.reached_at);
+        sqlx::query!(
+            "INSERT INTO standings (community, period, member, points, correct, answers, reached_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            community.0,
+            period,
+            member.0,
+            sum.points,
+            sum.right,
+            sum.answers,
+            reached_at
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
     Ok(())
 }
 
@@ -142,16 +169,33 @@ pub(crate) async fn streaks(conn: &mut Conn, feed: FeedId) -> Result<HashMap<Mem
         .collect())
 }
 
-/// The streaks of a member by feed number.
-pub(crate) async fn streaks_of(conn: &mut Conn, member: MemberId) -> Result<Vec<(i64, Streak)>> {
+/// The streaks of a member in the feeds of a place, by feed number.
+pub(crate) async fn streaks_in(conn: &mut Conn, place: PlaceId, member: MemberId) -> Result<Vec<(i64, Streak)>> {
     let rows = sqlx::query!(
         "SELECT f.number, s.current, s.best, s.freezes, s.toward FROM streaks s JOIN feeds f ON f.id = s.feed
-         WHERE s.member = ? ORDER BY f.number, f.id",
-        member.0
+         WHERE s.member = ? AND f.place = ? ORDER BY f.number",
+        member.0,
+        place.0
     )
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.number, to_streak(row.current, row.best, row.freezes, row.toward))).collect())
+}
+
+/// The streaks of a member everywhere, with the platform and the number of their feed.
+pub(crate) async fn streaks_of(conn: &mut Conn, member: MemberId) -> Result<Vec<(String, i64, Streak)>> {
+    let rows = sqlx::query!(
+        "SELECT p.platform, f.number, s.current, s.best, s.freezes, s.toward
+         FROM streaks s JOIN feeds f ON f.id = s.feed JOIN places p ON p.id = f.place
+         WHERE s.member = ? ORDER BY p.id, f.number",
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.platform, row.number, to_streak(row.current, row.best, row.freezes, row.toward)))
+        .collect())
 }
 
 pub(crate) async fn put_streak(conn: &mut Conn, feed: FeedId, member: MemberId, streak: Streak) -> Result<()> {

@@ -1,5 +1,7 @@
 //! The traps of rounds: as they were when they were posted, which a feed has had, which are open.
 
+use std::collections::HashSet;
+
 use sha2::{Digest, Sha256};
 
 use super::{Conn, Result, StoreError, to_json};
@@ -27,6 +29,23 @@ pub(crate) async fn history(conn: &mut Conn, feed: FeedId) -> Result<Vec<TrapId>
     let ids = sqlx::query_scalar!(
         "SELECT v.trap FROM rounds r JOIN trap_versions v ON v.digest = r.version
          WHERE r.feed = ? AND (r.message IS NOT NULL OR r.revealed_at IS NULL) ORDER BY r.id",
+        feed.0
+    )
+    .fetch_all(conn)
+    .await?;
+    ids.into_iter().map(trap_id).collect()
+}
+
+/// The traps that feeds with the same filter in other places of the community have had.
+pub(crate) async fn history_of_twins(conn: &mut Conn, feed: FeedId) -> Result<HashSet<TrapId>> {
+    let ids = sqlx::query_scalar!(
+        "SELECT DISTINCT v.trap FROM feeds own JOIN places here ON here.id = own.place
+         CROSS JOIN places there ON there.community = here.community AND there.id <> here.id
+         CROSS JOIN feeds f ON f.place = there.id CROSS JOIN rounds r ON r.feed = f.id
+         JOIN trap_versions v ON v.digest = r.version
+         WHERE own.id = ? AND f.state <> 'removed' AND f.sequence = own.sequence
+           AND f.series IS own.series AND f.topic IS own.topic AND f.level IS own.level
+           AND (r.message IS NOT NULL OR r.revealed_at IS NULL)",
         feed.0
     )
     .fetch_all(conn)

@@ -5,6 +5,7 @@
 mod world;
 
 mod bad_input;
+mod communities;
 mod feeds;
 mod gateway;
 mod lean;

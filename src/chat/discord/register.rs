@@ -174,7 +174,7 @@ mod tests {
         for command in definitions(&commands::all()) {
             walk(&command, 1);
             assert_eq!(command["contexts"], serde_json::json!([0]), "{}", command["name"]);
-            let admins_only = ["feed", "doctor"].contains(&command["name"].as_str().unwrap());
+            let admins_only = ["community", "feed", "doctor"].contains(&command["name"].as_str().unwrap());
             assert_eq!(command[PERMISSIONS] == 32, admins_only, "{}", command["name"]);
         }
     }

@@ -245,7 +245,7 @@ pub fn help(admin: bool) -> Card {
         .text(
             "- `/today`: the open trap and your answer\n- `/trap`: practise one, just for you\n\
              - `/leaderboard` and `/stats`: who stands where\n- `/library`: read any trap that is not open\n\
-             - `/privacy`: take your data along, or delete it",
+             - `/privacy`: take your data along, or delete it\n- `/account`: link your account in a joined group",
         )
         .small("A streak counts the feed's own days. Every 7 answers earn a freeze that saves a missed one; you hold 2 at most.");
     if !admin {
@@ -254,6 +254,7 @@ pub fn help(admin: bool) -> Card {
     card.heading("For admins").text(
         "- `/feed add`: a channel is enough; time, zone, days and filters are up to you\n\
          - `/feed edit`, `pause`, `resume`, `remove`, `preview`, `post`, `reveal`\n\
+         - `/community`: one leaderboard with another server or workspace\n\
          - `/doctor`: what is wrong, if anything is",
     )
 }

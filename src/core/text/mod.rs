@@ -3,6 +3,7 @@
 //! All text of a card is CommonMark except where its type says plain; what a person typed goes through
 //! [`super::markup::escape`] here and nowhere else.
 
+mod communities;
 mod feeds;
 mod members;
 mod refusals;
@@ -11,6 +12,9 @@ mod rounds;
 mod tests;
 mod words;
 
+pub use communities::{
+    account_code, account_left, account_linked, community, community_code, community_joined, community_left,
+};
 pub use feeds::{
     blocked, doctor, feed_added, feed_board, feed_edited, feed_list, feed_paused, feed_posted, feed_preview,
     feed_removed, feed_resumed, feed_revealed, scopes_missing,

@@ -111,6 +111,17 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::SameFeed { number } => format!("Feed {number} posts in that channel at those times already."),
         Refusal::NothingToChange => "That changes nothing. Name at least one setting.".into(),
         Refusal::NothingToReveal { number } => format!("Feed {number} has no open round."),
+        Refusal::BadCode { given } => {
+            format!("{} is not a code that is good now. Codes live for ten minutes and work once.", quoted(given))
+        }
+        Refusal::JoinedAlready => "That code is from a place that is joined with this one already.".into(),
+        Refusal::NotJoined => "This place is not joined with another one.".into(),
+        Refusal::LinkedAlready => "That code is your own. Give it from your other account.".into(),
+        Refusal::CodeOfElsewhere => {
+            "That code is from a place that is not joined with this one. Its admins have to join the two first: `/community link`."
+                .into()
+        }
+        Refusal::NotLinked => "This account is not linked with another one.".into(),
         Refusal::BadName { given } => format!("{} can't be a name: 1 to 32 visible characters.", quoted(given)),
     }
 }

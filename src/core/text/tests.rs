@@ -8,6 +8,7 @@ use crate::core::calendar::{Schedule, Slot};
 use crate::core::card::{Act, Block, Card};
 use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Filter, Order, RevealAfter, Settings, State};
 use crate::core::ids::{CommunityId, Confidence, FeedId, MemberId, Period, PlaceId, Platform, RoundId, TrapId};
+use crate::core::invite::{Community, Invitation, Place};
 use crate::core::markup;
 use crate::core::refusal::Refusal;
 use crate::core::round::{Count, Mine, Outcome, Receipt, Reveal, Round, Shown, Tally, Verdict, Verdicted};
@@ -382,6 +383,26 @@ fn names_never_become_markup() {
         _ => None,
     });
     assert!(markup::plain(&markup::parse(&line.unwrap())).contains("Ann *the* great"));
+}
+
+#[test]
+fn communities() {
+    let invitation = Invitation { code: "7K2M-9QXD".into(), expires_at: noon() };
+    let place = |platform, here| Place { platform, accounts: 4, here };
+    let two = Community { places: vec![place(Platform::Discord, true), place(Platform::Slack, false)], members: 7 };
+    let one = Community { places: vec![place(Platform::Slack, true)], members: 1 };
+    let cards = [
+        community_code(&invitation),
+        account_code(&invitation),
+        community_joined(&two),
+        community_left(&one),
+        community(&two),
+        community(&one),
+        account_linked(2),
+        account_left(),
+    ];
+    let dumps: Vec<String> = cards.iter().map(dump).collect();
+    insta::assert_snapshot!("communities", dumps.join("\n---\n"));
 }
 
 #[test]

@@ -112,6 +112,7 @@ pub fn series(slug: &str) -> String {
         .enumerate()
         .map(|(index, word)| match word {
             "ml" | "llm" | "nlp" | "rl" | "rlhf" | "cv" | "ai" | "gpu" => word.to_uppercase(),
+            "mlops" => "MLOps".to_owned(),
             _ if index == 0 => capital(word),
             _ => word.to_owned(),
         })

@@ -64,7 +64,7 @@ impl Service {
     async fn post_task(&self, delivery: &Delivery, feed: &StoredFeed, stored: StoredRound) -> Result<Task> {
         let now = self.clock.now();
         let round = &stored.round;
-        let answered = answers::count_of(&mut *self.store.read().await?, round.id).await?;
+        let answered = answers::count_of(&mut *self.store.read().await?, stored.answers()).await?;
         let card = text::post(round, answered, feed.feed.settings.role.as_deref());
         let outgoing = self.outgoing(delivery, &delivery.channel, card, None);
         Ok(match (unwanted(feed, round, now), delivery.uncertain) {

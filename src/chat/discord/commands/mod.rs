@@ -1,6 +1,7 @@
 //! The slash commands. Each takes its options, calls one use case, and shows what came of it.
 
 mod arguments;
+mod community;
 mod feed;
 mod members;
 
@@ -28,6 +29,8 @@ pub(super) fn all() -> Vec<Command> {
         members::stats(),
         members::library(),
         members::privacy(),
+        community::account(),
+        community::community(),
         members::help(),
     ]
 }

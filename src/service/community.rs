@@ -1,0 +1,193 @@
+//! Places that join into one community, and accounts of one person that join into one member.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::feeds::admin_only;
+use super::people::{ensure, known};
+use super::recount::recount_member;
+use super::{Actor, Changed, Result, Service};
+use crate::core::ids::CommunityId;
+use crate::core::invite::{Community, GOOD_FOR, Invitation, Place as PlaceView, code, shown, typed};
+use crate::core::refusal::Refusal;
+use crate::store::communities::{self, Invitation as Stored, Kind};
+use crate::store::people::Place;
+use crate::store::{Conn, StoreError};
+
+impl Service {
+    /// A code by which another place joins this one's community: good once, for ten minutes.
+    ///
+    /// # Errors
+    /// `NotAdmin`, or a fault.
+    pub async fn community_code(&self, actor: &Actor) -> Result<Invitation> {
+        admin_only(actor)?;
+        self.invite(actor, Kind::Community).await
+    }
+
+    /// Has the actor's place, and those that it is joined with, join the community of the place that the code is from.
+    ///
+    /// From then on feeds with the same filter post the same trap where their slots fall on one instant, and there is one set of
+    /// standings, with all that was earned before. Rounds that are open stay as they are.
+    ///
+    /// # Errors
+    /// `NotAdmin`, `BadCode`, `JoinedAlready`, or a fault.
+    pub async fn community_join(&self, actor: &Actor, text: &str) -> Result<Community> {
+        admin_only(actor)?;
+        let mut tx = self.store.write().await?;
+        let now = self.clock.now();
+        let from = take(&mut tx, Kind::Community, text, now).await?;
+        let (place, _) = ensure(&mut tx, actor).await?;
+        let into = from.place.community;
+        if into == place.community {
+            return Err(Refusal::JoinedAlready.into());
+        }
+        communities::merge(&mut tx, place.community, into).await?;
+        recount(&mut tx, into).await?;
+        let joined = view(&mut tx, Place { community: into, ..place }).await?;
+        tx.commit().await?;
+        self.hub.tell([Changed::Feeds]);
+        Ok(joined)
+    }
+
+    /// Takes the actor's place out of its community. Each side keeps its history: who has accounts on both is two members from then
+    /// on, each with all that the one has said.
+    ///
+    /// # Errors
+    /// `NotAdmin`, `NotJoined`, or a fault.
+    pub async fn community_leave(&self, actor: &Actor) -> Result<Community> {
+        admin_only(actor)?;
+        let mut tx = self.store.write().await?;
+        let (place, _) = ensure(&mut tx, actor).await?;
+        if communities::places(&mut tx, place.community).await?.len() < 2 {
+            return Err(Refusal::NotJoined.into());
+        }
+        let members = communities::members_in(&mut tx, place.id).await?;
+        let own = communities::part(&mut tx, place).await?;
+        for (member, elsewhere) in members {
+            if elsewhere {
+                communities::split_member(&mut tx, member, own).await?;
+            } else {
+                communities::move_member(&mut tx, member, own.community).await?;
+            }
+        }
+        recount(&mut tx, own.community).await?;
+        let left = view(&mut tx, own).await?;
+        tx.commit().await?;
+        self.hub.tell([Changed::Feeds]);
+        Ok(left)
+    }
+
+    /// Which places belong together with the actor's.
+    ///
+    /// # Errors
+    /// `NotAdmin`, or a fault.
+    pub async fn community(&self, actor: &Actor) -> Result<Community> {
+        admin_only(actor)?;
+        let mut conn = self.store.read().await?;
+        match known(&mut conn, actor).await? {
+            Some((place, _)) => Ok(view(&mut conn, place).await?),
+            None => {
+                let here = PlaceView { platform: actor.platform, accounts: 0, here: true };
+                Ok(Community { places: vec![here], members: 0 })
+            }
+        }
+    }
+
+    /// A code by which another account of the actor, in a place of the same community, becomes the same member: good once, for ten
+    /// minutes.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn account_code(&self, actor: &Actor) -> Result<Invitation> {
+        self.invite(actor, Kind::Member).await
+    }
+
+    /// Makes the actor's account one with the account that the code is from: one answer a round, one line in the standings. Of two
+    /// answers to one round the later one stays. Returns how many accounts the member has now.
+    ///
+    /// # Errors
+    /// `BadCode`, `LinkedAlready`, `CodeOfElsewhere` where the two places are not joined, or a fault.
+    pub async fn account_join(&self, actor: &Actor, text: &str) -> Result<usize> {
+        let mut tx = self.store.write().await?;
+        let from = take(&mut tx, Kind::Member, text, self.clock.now()).await?;
+        let (place, account) = ensure(&mut tx, actor).await?;
+        if from.member == account.member {
+            return Err(Refusal::LinkedAlready.into());
+        }
+        if from.place.community != place.community {
+            return Err(Refusal::CodeOfElsewhere.into());
+        }
+        communities::merge_members(&mut tx, account.member, from.member).await?;
+        recount_member(&mut tx, place.community, from.member).await?;
+        let accounts = crate::store::people::accounts_of(&mut tx, from.member).await?.len();
+        tx.commit().await?;
+        Ok(accounts)
+    }
+
+    /// Makes the actor's account a member of its own again. What was said stays with the others; this one starts afresh.
+    ///
+    /// # Errors
+    /// `NotLinked`, or a fault.
+    pub async fn account_leave(&self, actor: &Actor) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        let (_, account) = ensure(&mut tx, actor).await?;
+        if crate::store::people::accounts_of(&mut tx, account.member).await?.len() < 2 {
+            return Err(Refusal::NotLinked.into());
+        }
+        communities::detach(&mut tx, account.id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn invite(&self, actor: &Actor, kind: Kind) -> Result<Invitation> {
+        let mut tx = self.store.write().await?;
+        let now = self.clock.now();
+        let (place, account) = ensure(&mut tx, actor).await?;
+        let code = self.new_code(kind, account.id, now);
+        let expires_at = now + GOOD_FOR;
+        communities::invite(&mut tx, kind, &code, (place.id, account.id), (now, expires_at)).await?;
+        tx.commit().await?;
+        Ok(Invitation { code: shown(&code), expires_at })
+    }
+
+    /// Nobody who does not know the database's secret can tell it beforehand.
+    fn new_code(&self, kind: Kind, account: i64, now: DateTime<Utc>) -> String {
+        let digest = Sha256::new()
+            .chain_update(b"invitation")
+            .chain_update(self.store.secret())
+            .chain_update([u8::from(kind == Kind::Member)])
+            .chain_update(account.to_le_bytes())
+            .chain_update(now.timestamp_micros().to_le_bytes())
+            .finalize();
+        code(digest.first_chunk().expect("a SHA-256 has 32 bytes"))
+    }
+}
+
+/// Takes a code that is good at `now`; it is used up, unless what it was for is refused.
+async fn take(conn: &mut Conn, kind: Kind, text: &str, now: DateTime<Utc>) -> Result<Stored> {
+    let code = typed(text);
+    let found = communities::invitation(conn, kind, &code).await?.filter(|found| now < found.expires_at);
+    let found = found.ok_or_else(|| Refusal::BadCode { given: text.to_owned() })?;
+    communities::use_up(conn, &code).await?;
+    Ok(found)
+}
+
+async fn recount(conn: &mut Conn, community: CommunityId) -> Result<(), StoreError> {
+    for member in communities::members(conn, community).await? {
+        recount_member(conn, community, member).await?;
+    }
+    Ok(())
+}
+
+async fn view(conn: &mut Conn, place: Place) -> Result<Community, StoreError> {
+    let places = communities::places(conn, place.community).await?;
+    let view = |(id, platform, accounts)| PlaceView {
+        platform,
+        accounts: u32::try_from(accounts).unwrap_or(u32::MAX),
+        here: id == place.id,
+    };
+    let members = communities::members(conn, place.community).await?.len();
+    Ok(Community {
+        places: places.into_iter().map(view).collect(),
+        members: u32::try_from(members).unwrap_or(u32::MAX),
+    })
+}

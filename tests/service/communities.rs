@@ -1,0 +1,254 @@
+//! Two places become one community and part again; two accounts become one member.
+
+use chrono::TimeDelta;
+use trapline::core::feed::Draft;
+use trapline::core::ids::{Confidence, Period, RoundId};
+use trapline::core::refusal::Refusal;
+use trapline::core::score::Leaderboard;
+use trapline::core::trap::Role;
+use trapline::service::Actor;
+use trapline::service::answer::MyRound;
+
+use crate::stage::{Stage, admin, draft, member, refused};
+
+/// Two places, each with a feed at nine o'clock, in different zones of the same offset.
+async fn two_places() -> Stage {
+    let stage = Stage::new().await;
+    stage.feed().await;
+    let there = Draft { timezone: Some("Etc/GMT".into()), reveal_after: Some(24), ..draft("c2") };
+    stage.s().feed_add(&yonder_admin(), &there).await.expect("neither refused nor a fault");
+    stage
+}
+
+fn yonder(user: &str) -> Actor {
+    member("w", user)
+}
+
+fn yonder_admin() -> Actor {
+    Actor { admin: true, ..yonder("chief") }
+}
+
+async fn joined() -> Stage {
+    let stage = two_places().await;
+    let code = stage.s().community_code(&admin("g")).await.expect("neither refused nor a fault").code;
+    let community =
+        stage.s().community_join(&yonder_admin(), &code.to_lowercase()).await.expect("neither refused nor a fault");
+    assert_eq!(community.places.len(), 2);
+    stage
+}
+
+async fn link(stage: &Stage, user_here: &str, user_there: &str) {
+    let code = stage.s().account_code(&member("g", user_here)).await.expect("neither refused nor a fault").code;
+    assert_eq!(stage.s().account_join(&yonder(user_there), &code).await.expect("neither refused nor a fault"), 2);
+}
+
+/// The one open round of an actor's place.
+async fn open(stage: &Stage, actor: &Actor) -> RoundId {
+    let open = stage.s().today(actor).await.expect("neither refused nor a fault");
+    assert_eq!(open.len(), 1);
+    open[0].round.id
+}
+
+async fn say(stage: &Stage, actor: &Actor, role: Role) {
+    let mine = stage.s().today(actor).await.expect("neither refused nor a fault").remove(0);
+    let option = mine.round.trap.options().iter().position(|option| option.role == role).expect("each role is there");
+    let position = u8::try_from(mine.round.position_of(option)).expect("few options");
+    let given = trapline::core::round::Given::Position(position);
+    stage.s().answer(actor, mine.round.id, &given).await.expect("neither refused nor a fault");
+}
+
+async fn board(stage: &Stage, actor: &Actor) -> Leaderboard {
+    stage.s().leaderboard(actor, Period::All, 0).await.expect("neither refused nor a fault")
+}
+
+fn lines(board: &Leaderboard) -> Vec<(&str, i64)> {
+    board.lines.iter().map(|(_, line)| (line.name.as_str(), line.points)).collect()
+}
+
+#[tokio::test]
+async fn joined_places_post_the_same_trap_in_the_same_slot_and_reveal_it_together() {
+    let stage = joined().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    let here = stage.s().today(&member("g", "ann")).await.unwrap().remove(0).round;
+    let there = stage.s().today(&yonder("bea")).await.unwrap().remove(0).round;
+    assert_eq!((&here.trap, &here.order), (&there.trap, &there.order));
+    assert_ne!(here.id, there.id);
+    assert_eq!(here.reveal_at, there.reveal_at, "nobody reads on one side what is open on the other");
+
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    say(&stage, &yonder("bea"), Role::Bait).await;
+    assert_eq!(stage.s().today(&yonder("bea")).await.unwrap()[0].answered, 2, "answers are counted together");
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    for (actor, round) in [(member("g", "ann"), here.id), (yonder("bea"), there.id)] {
+        let reveal = stage.s().revealed(&actor, round).await.unwrap();
+        assert_eq!(reveal.tally.total(), 2);
+        assert_eq!(reveal.gains, [("ann".to_owned(), 4)]);
+        assert_eq!(lines(&board(&stage, &actor).await), [("ann", 4), ("bea", 0)]);
+    }
+    assert_eq!(stage.s().owed().await.unwrap(), 0, "both channels have had everything");
+    let streaks = stage.s().stats(&yonder("bea"), None).await.unwrap().streaks;
+    assert_eq!(streaks.iter().map(|(feed, streak)| (*feed, streak.current)).collect::<Vec<_>>(), [(1, 1)]);
+    assert_eq!(stage.s().stats(&member("g", "ann"), None).await.unwrap().streaks.len(), 1);
+
+    stage.run_at("2026-11-24T09:00:00Z").await;
+    let (one, two) = (open(&stage, &member("g", "ann")).await, open(&stage, &yonder("bea")).await);
+    let traps = [stage.s().round(&member("g", "ann"), one).await, stage.s().round(&yonder("bea"), two).await]
+        .map(|mine| mine.unwrap().round.trap.id);
+    assert_eq!(traps[0], traps[1]);
+    assert_ne!(traps[0], here.trap.id);
+}
+
+#[tokio::test]
+async fn another_filter_or_another_time_has_its_own_trap() {
+    let stage = Stage::new().await;
+    stage.feed().await;
+    let other = Draft { series: Some("beta".into()), ..draft("c2") };
+    let later = Draft { time: Some("10:00".into()), ..draft("c3") };
+    stage.s().feed_add(&yonder_admin(), &other).await.unwrap();
+    stage.s().feed_add(&yonder_admin(), &later).await.unwrap();
+    let code = stage.s().community_code(&admin("g")).await.unwrap().code;
+    stage.s().community_join(&yonder_admin(), &code).await.unwrap();
+    stage.run_at("2026-11-23T10:00:00Z").await;
+    let mut traps: Vec<_> =
+        stage.s().today(&yonder("bea")).await.unwrap().into_iter().map(|m| m.round.trap.id).collect();
+    traps.extend(stage.s().today(&member("g", "ann")).await.unwrap().into_iter().map(|m| m.round.trap.id));
+    assert_eq!(traps.len(), 3);
+    traps.sort();
+    traps.dedup();
+    assert_eq!(traps.len(), 3, "no trap is open twice");
+}
+
+#[tokio::test]
+async fn a_linked_person_has_one_answer_and_one_line() {
+    let stage = joined().await;
+    link(&stage, "ann", "anna").await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    let mine = stage.s().today(&yonder("anna")).await.unwrap().remove(0);
+    assert!(mine.said.is_some(), "the other account sees it");
+    say(&stage, &yonder("anna"), Role::Bait).await;
+    stage
+        .s()
+        .set_confidence(&member("g", "ann"), open(&stage, &member("g", "ann")).await, Confidence::Sure)
+        .await
+        .unwrap();
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    let board = board(&stage, &member("g", "ann")).await;
+    assert_eq!(board.lines.len(), 1);
+    assert_eq!((board.lines[0].1.points, board.lines[0].1.answers), (-4, 1), "the last word counts, once");
+    assert_eq!(stage.s().stats(&yonder("anna"), None).await.unwrap().streaks[0].1.current, 1);
+    assert_eq!(stage.s().stats(&member("g", "ann"), None).await.unwrap().streaks[0].1.current, 1);
+}
+
+#[tokio::test]
+async fn linking_puts_two_histories_together() {
+    let stage = joined().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    stage.clock.advance(TimeDelta::seconds(1));
+    say(&stage, &yonder("anna"), Role::Bait).await;
+    say(&stage, &yonder("bea"), Role::Right).await;
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("ann", 4), ("bea", 4), ("anna", 0)]);
+    link(&stage, "ann", "anna").await;
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4), ("ann", 0)], "the later answer stays");
+
+    stage.s().account_leave(&yonder("anna")).await.unwrap();
+    assert_eq!(refused(stage.s().account_leave(&yonder("anna")).await), Refusal::NotLinked);
+    assert_eq!(stage.s().stats(&yonder("anna"), None).await.unwrap().answers, 0);
+    assert_eq!(stage.s().stats(&member("g", "ann"), None).await.unwrap().answers, 1);
+}
+
+#[tokio::test]
+async fn who_parts_keeps_their_history() {
+    let stage = joined().await;
+    link(&stage, "ann", "anna").await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    say(&stage, &yonder("bea"), Role::Right).await;
+    say(&stage, &member("g", "cid"), Role::Bait).await;
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    let left = stage.s().community_leave(&yonder_admin()).await.unwrap();
+    assert_eq!(left.places.len(), 1);
+    assert_eq!(lines(&board(&stage, &member("g", "cid")).await), [("ann", 4), ("cid", 0)]);
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4), ("ann", 4)]);
+    assert_eq!(stage.s().stats(&yonder("anna"), None).await.unwrap().streaks[0].1.current, 1);
+    assert_eq!(refused(stage.s().community_leave(&yonder_admin()).await), Refusal::NotJoined);
+
+    // From now on each goes its own way.
+    stage.run_at("2026-11-24T09:00:00Z").await;
+    say(&stage, &yonder("anna"), Role::Right).await;
+    stage.run_at("2026-11-25T09:00:00Z").await;
+    assert_eq!(lines(&board(&stage, &member("g", "cid")).await), [("ann", 4), ("cid", 0)]);
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await)[0], ("anna", 8));
+}
+
+#[tokio::test]
+async fn places_that_part_while_a_round_is_open_close_it_together_and_each_keeps_its_points() {
+    let stage = joined().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    say(&stage, &yonder("bea"), Role::Right).await;
+    let there = open(&stage, &yonder("bea")).await;
+    stage.s().community_leave(&yonder_admin()).await.unwrap();
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4)]);
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4)]);
+    assert!(matches!(stage.s().my_round(&yonder("bea"), there).await.unwrap(), MyRound::Revealed(_)));
+}
+
+#[tokio::test]
+async fn joining_brings_along_what_was_earned_before() {
+    let stage = two_places().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    say(&stage, &yonder("bea"), Role::Right).await;
+    stage.run_at("2026-11-24T08:59:00Z").await;
+    let code = stage.s().community_code(&yonder_admin()).await.unwrap().code;
+    stage.s().community_join(&admin("g"), &code).await.unwrap();
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("ann", 4)], "their own round is not revealed yet");
+    stage.run_at("2026-11-24T09:00:00Z").await;
+    assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4), ("bea", 4)]);
+}
+
+#[tokio::test]
+async fn codes_are_good_once_for_ten_minutes_and_for_whom_they_are_meant() {
+    let stage = two_places().await;
+    let s = stage.s();
+    assert_eq!(refused(s.community_code(&member("g", "ann")).await), Refusal::NotAdmin);
+    assert_eq!(refused(s.community_join(&yonder("bea"), "ABCD-EFGH").await), Refusal::NotAdmin);
+    assert!(matches!(refused(s.community_join(&yonder_admin(), "ABCD-EFGH").await), Refusal::BadCode { .. }));
+
+    let first = s.community_code(&admin("g")).await.unwrap();
+    stage.clock.advance(TimeDelta::seconds(1));
+    let second = s.community_code(&admin("g")).await.unwrap();
+    assert_ne!(first.code, second.code);
+    assert!(matches!(refused(s.community_join(&yonder_admin(), &first.code).await), Refusal::BadCode { .. }));
+    assert_eq!(refused(s.community_join(&admin("g"), &second.code).await), Refusal::JoinedAlready);
+    let of_member = s.account_code(&member("g", "ann")).await.unwrap().code;
+    assert!(matches!(refused(s.community_join(&yonder_admin(), &of_member).await), Refusal::BadCode { .. }));
+    assert_eq!(refused(s.account_join(&yonder("bea"), &of_member).await), Refusal::CodeOfElsewhere);
+    assert_eq!(refused(s.account_join(&member("g", "ann"), &of_member).await), Refusal::LinkedAlready);
+
+    s.community_join(&yonder_admin(), &second.code).await.unwrap();
+    let other = admin("w2");
+    assert!(matches!(refused(s.community_join(&other, &second.code).await), Refusal::BadCode { .. }), "it is used up");
+    s.account_join(&yonder("bea"), &of_member).await.unwrap();
+    let old = s.community_code(&admin("g")).await.unwrap().code;
+    stage.clock.advance(TimeDelta::minutes(10));
+    assert!(matches!(refused(s.community_join(&other, &old).await), Refusal::BadCode { .. }), "it is too old");
+}
+
+#[tokio::test]
+async fn a_shared_round_whose_other_post_never_came_is_still_revealed_where_it_did() {
+    let stage = joined().await;
+    stage.chat.block("c2");
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    stage.run_at("2026-11-23T16:00:00Z").await;
+    assert_eq!(stage.s().today(&member("g", "ann")).await.unwrap().len(), 1, "it stays open for its own hour");
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4)]);
+    assert_eq!(stage.chat.channel("c1").len(), 2, "post and reveal");
+    assert!(stage.chat.channel("c2").is_empty());
+}
