@@ -124,13 +124,14 @@ fn a_receipt_a_leaderboard_a_list_of_facts_and_a_feed() {
 fn long_text_flows_on_and_the_buttons_come_last() {
     let card = Card::new("Why").text("A sentence of some length. ".repeat(1000)).row(answers());
     let messages = render_all(std::slice::from_ref(&card));
-    assert_eq!(messages.len(), 3);
+    let (last, before) = messages.split_last().unwrap();
+    assert!(before.len() >= 2);
     let kinds = |message: &Message| {
         let blocks = serde_json::to_value(&message.blocks).unwrap();
         blocks.as_array().unwrap().iter().map(|block| block["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert!(messages[..2].iter().all(|message| !kinds(message).contains(&"actions".to_owned())));
-    assert_eq!(kinds(&messages[2]).last().unwrap(), "actions");
+    assert!(before.iter().all(|message| !kinds(message).contains(&"actions".to_owned())));
+    assert_eq!(kinds(last).last().unwrap(), "actions");
     let one = render(&card);
     assert_eq!(kinds(&one).last().unwrap(), "actions");
     assert!(read(&[one]).contains("│ …"));
