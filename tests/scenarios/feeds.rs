@@ -45,7 +45,8 @@ async fn permission_lost_and_regained(platform: Platform) {
     let notice = stage.admin().expect_direct_message().await;
     assert!(notice.text().contains("can't post"), "{}", notice.text());
     let health = stage.admin().command(&stage.channel(), "doctor", set![]).await;
-    assert!(health.is_private() && health.text().contains("Send Messages"), "{}", health.text());
+    let remedy = if platform == Platform::Slack { "/invite" } else { "Send Messages" };
+    assert!(health.is_private() && health.text().contains(remedy), "{}", health.text());
     for minute in ["09:02", "09:10", "09:30"] {
         stage.time(&format!("2026-03-02T{minute}:00Z")).await;
     }
