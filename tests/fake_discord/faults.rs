@@ -27,7 +27,7 @@ async fn status(world: &World, channel: &Channel) -> u16 {
 
 #[tokio::test]
 async fn a_status_is_answered_instead_so_many_times() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     let fault = world.discord.on(SEND).times(2).status(503);
     assert_eq!((status(&world, &channel).await, status(&world, &channel).await), (503, 503));
@@ -42,12 +42,12 @@ async fn a_status_is_answered_instead_so_many_times() {
     assert_eq!(status(&world, &channel).await, 200);
     channel.expect_message().await;
     channel.expect_message().await;
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_cut_before_leaves_nothing_and_a_cut_after_leaves_the_message() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     world.discord.on(SEND).cut_before();
     assert!(send(&world, &channel).await.is_err());
@@ -58,24 +58,24 @@ async fn a_cut_before_leaves_nothing_and_a_cut_after_leaves_the_message() {
     let statuses: Vec<u16> = world.discord.requests(SEND).iter().map(|request| request.status).collect();
     assert_eq!(statuses, [0, 0]);
     channel.expect_message().await;
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn garbage_follows_an_effect() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     world.discord.on(SEND).garbage();
     let answer = send(&world, &channel).await.expect("an answer");
     assert_eq!(answer.status().as_u16(), 200);
     assert!(answer.json::<Value>().await.is_err());
     channel.expect_message().await;
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn too_many_requests_on_demand() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     world.discord.on(SEND).meets(Effect::TooMany { retry_after: Duration::from_secs(2), global: true });
     let answer = send(&world, &channel).await.expect("an answer");
@@ -83,12 +83,12 @@ async fn too_many_requests_on_demand() {
     assert_eq!(answer.headers()["retry-after"], "2");
     assert_eq!(answer.headers()["x-ratelimit-global"], "true");
     assert_eq!(answer.json::<Value>().await.expect("JSON")["retry_after"], 2.0);
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_request_can_be_held_before_or_after_its_effect() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     let fault = world.discord.on(SEND).hold();
     let test = async {
@@ -107,5 +107,5 @@ async fn a_request_can_be_held_before_or_after_its_effect() {
     world.discord.on(SEND).meets(Effect::Delay(Duration::from_millis(1)));
     assert_eq!(status(&world, &channel).await, 200);
     channel.expect_message().await;
-    world.discord.finish();
+    world.finish();
 }

@@ -7,7 +7,7 @@ use crate::world::World;
 
 #[tokio::test]
 async fn a_session_begins_with_ready_and_its_guilds() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let guild = world.discord.guild("Study group");
     let channel = guild.text("general");
     let (mut socket, ready) = Socket::identified(&world).await;
@@ -24,12 +24,12 @@ async fn a_session_begins_with_ready_and_its_guilds() {
     assert_eq!(socket.event("CHANNEL_DELETE").await["id"], json!(channel.id));
     drop(socket);
     world.discord.gateway().offline().await;
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_wrong_token_and_bad_manners_are_closed_with_their_codes() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let mut wrong = Socket::connect(&world).await;
     wrong.identify("wrong", 1).await;
     assert_eq!(wrong.closed().await, Some(4004));
@@ -39,12 +39,12 @@ async fn a_wrong_token_and_bad_manners_are_closed_with_their_codes() {
     let (mut twice, _) = Socket::identified(&world).await;
     twice.identify(&world.discord.token(), 1).await;
     assert_eq!(twice.closed().await, Some(4005));
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn intents_beyond_need_are_written_down_and_privileged_ones_refused() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let mut curious = Socket::connect(&world).await;
     curious.identify(&world.discord.token(), 1 | 1 << 9).await;
     curious.event("READY").await;
@@ -53,12 +53,12 @@ async fn intents_beyond_need_are_written_down_and_privileged_ones_refused() {
     nosy.identify(&world.discord.token(), 1 | 1 << 15).await;
     assert_eq!(nosy.closed().await, Some(4014));
     assert_eq!(world.discord.take_violations().len(), 1);
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_resumed_session_hears_what_it_missed() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let guild = world.discord.guild("Study group");
     let (mut socket, ready) = Socket::identified(&world).await;
     socket.event("GUILD_CREATE").await;
@@ -72,24 +72,24 @@ async fn a_resumed_session_hears_what_it_missed() {
     assert_eq!(socket.event("CHANNEL_CREATE").await["id"], json!(missed.id));
     socket.event("RESUMED").await;
     assert_eq!(socket.sequence, sequence + 2);
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_session_that_is_gone_can_not_be_resumed() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let mut socket = Socket::connect(&world).await;
     socket.resume(&world, "never-was", 3).await;
     let frame = socket.frame().await;
     assert_eq!((&frame["op"], &frame["d"]), (&json!(9), &json!(false)));
     socket.identify(&world.discord.token(), 1).await;
     socket.event("READY").await;
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn the_gateway_can_be_disturbed() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let gateway = world.discord.gateway();
     let (mut socket, _) = Socket::identified(&world).await;
     gateway.reconnect();
@@ -113,5 +113,5 @@ async fn the_gateway_can_be_disturbed() {
     assert!(tokio_tungstenite::connect_async(url).await.is_err());
     gateway.shut(false);
     Socket::identified(&world).await;
-    world.discord.finish();
+    world.finish();
 }

@@ -20,7 +20,7 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
-        let world = World::discord().await;
+        let world = World::new().await;
         let guild = world.discord.guild("Study group");
         let (channel, admin) = (guild.text("general"), guild.admin("Ada"));
         let commands = json!([
@@ -90,7 +90,7 @@ async fn a_command_carries_its_options_and_who_asked() {
     assert!(stage.channel.messages().is_empty(), "an ephemeral message is in no history");
     assert_eq!(stage.callback(&heard, private("twice")).await, (400, json!(40060)));
     assert_eq!(stage.world.discord.take_violations().len(), 1);
-    stage.world.discord.finish();
+    stage.world.finish();
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn three_seconds_for_the_first_answer_and_fifteen_minutes_for_the_rest() {
     assert_eq!(response.text(), "at last");
     stage.world.clock.advance(Duration::minutes(1));
     assert_eq!(stage.webhook("PATCH", &heard, "/messages/@original", edit()).await.1["code"], 50027);
-    stage.world.discord.finish();
+    stage.world.finish();
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn the_first_follow_up_ends_the_thinking() {
     assert_eq!((response.text(), response.follow_ups()[0].text()), ("the answer".to_owned(), "and more".to_owned()));
     let original = stage.webhook("GET", &heard, "/messages/@original", None).await.1;
     assert_eq!(original["content"], "the answer");
-    stage.world.discord.finish();
+    stage.world.finish();
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn a_click_updates_its_message_or_opens_a_modal() {
     };
     let (response, ()) = tokio::join!(stage.admin.submit(&opened, &["84"]), answer);
     assert_eq!((response.text(), response.message().id), ("84 it is".to_owned(), post.id));
-    stage.world.discord.finish();
+    stage.world.finish();
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn suggestions_come_back_within_their_limits() {
     let (found, ()) = tokio::join!(admin.autocomplete(&channel, "feed add", ("timezone", "Etc"), options), bot);
     assert_eq!((found.len(), &found[1].value), (25, &json!("Etc/1")));
     assert_eq!(stage.world.discord.take_violations().len(), 1);
-    stage.world.discord.finish();
+    stage.world.finish();
 }
 
 #[tokio::test]
@@ -209,7 +209,7 @@ async fn a_forged_client_gets_past_the_menu() {
     };
     let (response, _) = tokio::join!(member.forge(&channel, "feed add", opts!["channel" => &voice]), bot);
     assert_eq!(response.text(), "no");
-    stage.world.discord.finish();
+    stage.world.finish();
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn a_forged_client_gets_past_the_menu() {
 async fn silence_fails_a_scenario() {
     let stage = Stage::set().await;
     stage.admin.invoke(&stage.channel, "today", opts![]).await;
-    stage.world.discord.finish();
+    stage.world.finish();
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn an_unread_message_fails_a_scenario() {
     let stage = Stage::set().await;
     let path = format!("/channels/{}/messages", stage.channel.id);
     call(&stage.world, "POST", &path, Some(silent(json!({"content": "hello"})))).await;
-    stage.world.discord.finish();
+    stage.world.finish();
 }
 
 #[tokio::test]
@@ -257,5 +257,5 @@ async fn a_private_answer_has_buttons_and_files() {
         stage.callback(&heard, json!({"type": 4, "data": silent(again)})).await;
         message = pending.answer().await.message().clone();
     }
-    stage.world.discord.finish();
+    stage.world.finish();
 }

@@ -42,7 +42,7 @@ fn button(id: &str) -> Value {
 
 #[tokio::test]
 async fn lengths_are_counted_in_characters() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     let text = |length: usize| "ü".repeat(length);
     let field = |name: usize, value: usize| json!({"fields": [{"name": text(name), "value": text(value)}]});
@@ -68,12 +68,12 @@ async fn lengths_are_counted_in_characters() {
         assert_eq!(fault(&world, &channel, fits).await, None, "{place}");
         assert_eq!(fault(&world, &channel, breaks).await.as_deref(), Some(place));
     }
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn embeds_share_six_thousand_characters() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     let two = |second: usize| {
         silent(json!({"embeds": [{"description": "x".repeat(4000)}, {"description": "x".repeat(second)}]}))
@@ -86,12 +86,12 @@ async fn embeds_share_six_thousand_characters() {
     let fields = |count: usize| embed(json!({"fields": vec![json!({"name": "x", "value": "x"}); count]}));
     assert_eq!(fault(&world, &channel, fields(25)).await, None);
     assert_eq!(fault(&world, &channel, fields(26)).await.as_deref(), Some("embeds.0.fields"));
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn buttons_keep_their_rules() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     let row = |count: usize| buttons((0..count).map(|n| button(&n.to_string())).collect());
     let rows = |count: usize| {
@@ -127,12 +127,12 @@ async fn buttons_keep_their_rules() {
         assert_eq!(fault(&world, &channel, fits).await, None, "{place}");
         assert_eq!(fault(&world, &channel, breaks).await, Some(place));
     }
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_message_says_something_answers_something_and_has_a_short_nonce() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     let path = format!("/channels/{}/messages", channel.id);
     let (status, body) = call(&world, "POST", &path, Some(silent(json!({"content": "  "})))).await;
@@ -147,12 +147,12 @@ async fn a_message_says_something_answers_something_and_has_a_short_nonce() {
     };
     assert_eq!(fault(&world, &channel, reply(false)).await, None);
     assert_eq!(fault(&world, &channel, reply(true)).await.as_deref(), Some("message_reference"));
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn what_discord_lets_pass_is_still_written_down() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let guild = world.discord.guild("Study group");
     let channel = guild.text("general");
     let role = guild.role("readers", crate::world::discord::permissions::Permissions::NONE);
@@ -170,5 +170,5 @@ async fn what_discord_lets_pass_is_still_written_down() {
     assert_eq!(doubts(named(role.id.to_string())).await.len(), 0);
     let last = channel.messages().pop().expect("sent");
     assert_eq!((last.pinged_roles.as_slice(), last.pinged_everyone), ([role.id].as_slice(), false));
-    world.discord.finish();
+    world.finish();
 }

@@ -16,7 +16,7 @@ async fn send(world: &World, channel: &Channel, payload: Value) -> (u16, Value) 
 
 #[tokio::test]
 async fn sending_needs_sight_and_speech() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let guild = world.discord.guild("Study group");
     let words = || json!({"content": "x"});
     let channel = guild.text("general");
@@ -37,36 +37,36 @@ async fn sending_needs_sight_and_speech() {
     assert_eq!(send(&world, &category, words()).await, (400, json!(50008)));
     guild.expel_bot();
     assert_eq!(call(&world, "GET", &format!("/guilds/{}", guild.id), None).await.1["code"], 10004);
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn the_bots_own_overwrite_beats_its_roles() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let guild = world.discord.guild("Study group");
     let channel = guild.text("general");
     channel.deny_everyone(Permissions::SEND_MESSAGES);
     channel.allow_bot(Permissions::SEND_MESSAGES);
     assert_eq!(send(&world, &channel, json!({"content": "x"})).await.0, 200);
     channel.expect_message().await;
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn embeds_vanish_without_permission() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     channel.deny_bot(Permissions::EMBED_LINKS);
     let embed = json!([{"title": "a trap"}]);
     assert_eq!(send(&world, &channel, json!({"content": "words", "embeds": embed})).await.0, 200);
     assert_eq!(channel.expect_message().await.text(), "words");
     assert_eq!(send(&world, &channel, json!({"embeds": embed})).await, (403, json!(50013)));
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn threads_and_histories_need_their_own() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let guild = world.discord.guild("Study group");
     let channel = guild.text("general");
     send(&world, &channel, json!({"content": "x"})).await;
@@ -83,5 +83,5 @@ async fn threads_and_histories_need_their_own() {
     assert_eq!(call(&world, "GET", &format!("/channels/{}/messages", channel.id), None).await, (200, json!([])));
     let single = format!("/channels/{}/messages/{}", channel.id, message.id);
     assert_eq!(call(&world, "GET", &single, None).await.1["code"], 50013);
-    world.discord.finish();
+    world.finish();
 }

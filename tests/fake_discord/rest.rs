@@ -13,7 +13,7 @@ use crate::world::discord::ratelimit::{Limit, Limits};
 
 #[tokio::test]
 async fn serenity_reads_all_that_it_asks_for() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let guild = world.discord.guild("Study group");
     let channel = guild.text("general");
     channel.allow_bot(Permissions::MANAGE_MESSAGES);
@@ -33,12 +33,12 @@ async fn serenity_reads_all_that_it_asks_for() {
     assert_eq!(bot.roles.len(), 1);
     let seen = http.get_channel(ChannelId::new(channel.id.0)).await.expect("the channel").guild().expect("of a guild");
     assert!(seen.permission_overwrites[0].allow.contains(Wire::MANAGE_MESSAGES));
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_message_is_sent_read_edited_and_deleted() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     let http = serenity_http(&world);
     let id = ChannelId::new(channel.id.0);
@@ -61,12 +61,12 @@ async fn a_message_is_sent_read_edited_and_deleted() {
     assert_eq!(call(&world, "GET", &format!("/channels/{id}/messages/{}", second.id), None).await.1["code"], 10008);
 
     assert_eq!(channel.expect_message().await.text(), "one, changed");
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_history_comes_in_pages() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let guild = world.discord.guild("Study group");
     let channel = guild.text("general");
     let person = guild.member("Ada");
@@ -82,12 +82,12 @@ async fn a_history_comes_in_pages() {
     assert_eq!(page(GetMessages::new().before(sent[4])).await, sent[1..4]);
     assert_eq!(page(GetMessages::new().after(sent[4])).await, sent[5..8]);
     assert_eq!(page(GetMessages::new().around(sent[4])).await, sent[3..6]);
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn one_nonce_makes_one_message_and_is_not_kept_in_the_history() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     let http = serenity_http(&world);
     let id = ChannelId::new(channel.id.0);
@@ -108,12 +108,12 @@ async fn one_nonce_makes_one_message_and_is_not_kept_in_the_history() {
     assert_ne!(first.id, later.id, "a nonce is forgotten after a few minutes");
     channel.expect_message().await;
     channel.expect_message().await;
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_message_has_one_thread() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     let http = serenity_http(&world);
     let id = ChannelId::new(channel.id.0);
@@ -134,12 +134,12 @@ async fn a_message_has_one_thread() {
 
     let post = channel.expect_message().await;
     assert_eq!(channel.thread(&post).await.expect_message().await.text(), "why");
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn commands_are_registered_and_checked() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let http = serenity_http(&world);
     let feed = CreateCommandOption::new(CommandOptionType::SubCommand, "add", "Add a feed")
         .add_sub_option(CreateCommandOption::new(CommandOptionType::Channel, "channel", "Where").required(true));
@@ -165,12 +165,12 @@ async fn commands_are_registered_and_checked() {
     assert!(body["errors"]["1"]["description"].is_object());
     assert!(body["errors"]["1"]["options"]["1"].is_object());
     assert_eq!(world.discord.take_violations().len(), 1);
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_direct_message_reaches_who_allows_it() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let person = world.discord.guild("Study group").admin("Ada");
     let http = serenity_http(&world);
     let conversation = UserId::new(person.id.0).create_dm_channel(&http).await.expect("opened");
@@ -181,23 +181,23 @@ async fn a_direct_message_reaches_who_allows_it() {
     let path = format!("/channels/{}/messages", conversation.id);
     let (status, body) = call(&world, "POST", &path, Some(silent(json!({"content": "hello?"})))).await;
     assert_eq!((status, &body["code"]), (403, &json!(50007)));
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_wrong_token_and_an_unknown_route_are_refused() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let url = format!("{}/api/v10/users/@me", world.discord.url());
     let answer = reqwest::Client::new().get(url).header("authorization", "Bot wrong").send().await.expect("an answer");
     assert_eq!(answer.status().as_u16(), 401);
     assert_eq!(call(&world, "GET", "/users/@me/horoscope", None).await.0, 404);
     assert_eq!(world.discord.take_unexpected(), ["GET /users/@me/horoscope"]);
-    world.discord.finish();
+    world.finish();
 }
 
 #[tokio::test]
 async fn a_full_bucket_refuses_and_says_for_how_long() {
-    let world = World::discord().await;
+    let world = World::new().await;
     let channel = world.discord.guild("Study group").text("general");
     world.discord.rate_limits(Limits { messages: Limit::new(2, 600), ..Limits::default() });
     let path = format!("/channels/{}/messages", channel.id);
@@ -210,5 +210,5 @@ async fn a_full_bucket_refuses_and_says_for_how_long() {
     assert!(body["retry_after"].as_f64().is_some_and(|seconds| seconds > 0.0));
     assert_eq!(body["global"], false);
     assert_eq!(world.discord.rate_limited(), 1);
-    world.discord.finish();
+    world.finish();
 }

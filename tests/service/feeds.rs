@@ -3,6 +3,7 @@
 use trapline::core::feed::{Draft, Order, RevealAfter};
 use trapline::core::refusal::Refusal;
 use trapline::core::trap::Level;
+use trapline::service::Actor;
 
 use crate::stage::{Stage, admin, draft, member, refused};
 
@@ -59,6 +60,32 @@ async fn only_admins_may() {
     assert_eq!(refused(s.feed_preview(&ann, "1").await), Refusal::NotAdmin);
     assert_eq!(refused(s.feed_post(&ann, "1").await), Refusal::NotAdmin);
     assert_eq!(refused(s.feed_reveal(&ann, "1").await), Refusal::NotAdmin);
+}
+
+#[tokio::test]
+async fn whoever_set_a_feed_up_may_look_after_it() {
+    let stage = Stage::new().await;
+    let ann = member("g", "ann");
+    let s = stage.s();
+    s.feed_add(&Actor { admin: true, ..ann.clone() }, &draft("c1")).await.unwrap();
+    s.feed_add(&admin("g"), &draft("c2")).await.unwrap();
+    // No admin any more.
+    let own: Vec<i64> = s.feeds(&ann).await.unwrap().iter().map(|view| view.feed.number).collect();
+    assert_eq!(own, [1], "only the one that is theirs");
+    s.feed_pause(&ann, "1").await.unwrap();
+    s.feed_resume(&ann, "1").await.unwrap();
+    s.feed_preview(&ann, "1").await.unwrap();
+    s.feed_edit(&ann, "1", &Draft { time: Some("10:00".into()), ..Draft::default() }).await.unwrap();
+    assert_eq!(refused(s.feed_pause(&ann, "2").await), Refusal::UnknownFeed { given: "2".into(), have: vec![1] });
+    assert_eq!(refused(s.feed_add(&ann, &draft("c3")).await), Refusal::NotAdmin);
+    assert_eq!(refused(s.feed_pause(&member("g", "bob"), "1").await), Refusal::NotAdmin);
+    assert_eq!(
+        refused(s.feed_pause(&member("h", "ann"), "1").await),
+        Refusal::NotAdmin,
+        "elsewhere they set up nothing"
+    );
+    s.feed_remove(&ann, "1").await.unwrap();
+    assert_eq!(refused(s.feeds(&ann).await), Refusal::NotAdmin);
 }
 
 #[tokio::test]

@@ -1,8 +1,14 @@
-//! The simulated world that scenarios run in: a fake Discord, a clock, and the program under test.
+//! The simulated world that scenarios run in: a fake Discord, a fake Slack, a clock, and the program under test.
 
-#![allow(dead_code, unreachable_pub, reason = "each test crate compiles the whole world and uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "each test crate compiles the whole world and uses its own part"
+)]
 
 pub mod audit;
+pub mod backstage;
 pub mod clock;
 pub mod connection;
 pub mod discord;
@@ -14,6 +20,7 @@ pub mod program;
 pub mod ratelimit;
 pub mod scene;
 pub mod slack;
+pub mod stage;
 pub mod traps;
 pub mod upload;
 
@@ -21,25 +28,27 @@ use std::sync::Arc;
 
 use self::clock::{TestClock, instant};
 use self::discord::Discord;
+use self::slack::Slack;
 
 /// A clock, and the platforms that follow it.
 pub struct World {
     pub clock: Arc<TestClock>,
     pub discord: Discord,
+    pub slack: Slack,
 }
 
 impl World {
-    /// A fake Discord on a Monday morning, 2026-03-02 08:00 UTC.
-    pub async fn discord() -> Self {
-        Self::discord_at("2026-03-02T08:00:00Z").await
+    /// A Monday morning, 2026-03-02 08:00 UTC.
+    pub async fn new() -> Self {
+        Self::at("2026-03-02T08:00:00Z").await
     }
 
-    /// A fake Discord at a time written as RFC 3339.
-    pub async fn discord_at(time: &str) -> Self {
+    /// A time written as RFC 3339.
+    pub async fn at(time: &str) -> Self {
         Self::with_clock(TestClock::at(instant(time))).await
     }
 
-    /// A fake Discord in the machine's own time, for scenarios that start the compiled program.
+    /// The machine's own time, for scenarios that start the compiled program.
     pub async fn live() -> Self {
         Self::with_clock(TestClock::running()).await
     }
@@ -47,6 +56,16 @@ impl World {
     async fn with_clock(clock: TestClock) -> Self {
         let clock = Arc::new(clock);
         let discord = Discord::start(clock.clone()).await;
-        Self { clock, discord }
+        let slack = Slack::start(clock.clone()).await;
+        Self { clock, discord, slack }
+    }
+
+    /// The end of a scenario: no platform has anything to complain of.
+    ///
+    /// # Panics
+    /// With a list, where one has.
+    pub fn finish(self) {
+        self.discord.finish();
+        self.slack.finish();
     }
 }

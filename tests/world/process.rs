@@ -5,7 +5,9 @@ use std::process::{ExitStatus, Stdio};
 
 use tokio::process::{Child, Command};
 
-use super::discord::Discord;
+use trapline::core::ids::Platform;
+
+use super::World;
 use super::hub::PATIENCE;
 
 /// A running `trapline`; it dies with this handle.
@@ -15,17 +17,16 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it against the fake, with its database at this path.
+    /// Starts it against the fake platform, with its database at this path.
     ///
     /// # Panics
     /// Where it can't be started.
     #[must_use]
-    pub fn start(discord: &Discord, database: &Path) -> Self {
+    pub fn start(world: &World, platform: Platform, database: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trapline"));
         command
             .env_clear()
-            .env("DISCORD_TOKEN", discord.token())
-            .env("DISCORD_API_URL", discord.url())
+            .envs(login(world, platform))
             .env("DATABASE_URL", format!("sqlite://{}", database.display()))
             .env("TRAPLINE_HTTP", "off")
             .stdin(Stdio::null())
@@ -50,5 +51,18 @@ impl Process {
         assert!(asked.is_ok_and(|status| status.success()), "the program is still there to be asked");
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         ended.expect("the program ends when it is asked to").expect("its status can be read")
+    }
+}
+
+/// What the environment says of the platform.
+fn login(world: &World, platform: Platform) -> Vec<(&'static str, String)> {
+    let World { discord, slack, .. } = world;
+    match platform {
+        Platform::Slack => vec![
+            ("SLACK_BOT_TOKEN", slack.bot_token()),
+            ("SLACK_APP_TOKEN", slack.app_token()),
+            ("SLACK_API_URL", slack.url().to_owned()),
+        ],
+        _ => vec![("DISCORD_TOKEN", discord.token()), ("DISCORD_API_URL", discord.url().to_owned())],
     }
 }

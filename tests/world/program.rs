@@ -9,7 +9,8 @@ use secrecy::SecretString;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use trapline::chat::discord::{Discord as Adapter, DiscordConfig};
+use trapline::chat::discord::{Discord, DiscordConfig};
+use trapline::chat::slack::{Slack, SlackConfig};
 use trapline::ports::Chats;
 use trapline::scheduler;
 use trapline::service::Service;
@@ -22,10 +23,25 @@ use super::traps::bank;
 /// What the program is started with.
 #[derive(Clone)]
 pub struct Setup {
-    pub token: String,
-    pub api_url: String,
+    /// None: Discord is off.
+    pub discord: Option<DiscordLogin>,
+    /// None: Slack is off.
+    pub slack: Option<SlackLogin>,
     pub database: PathBuf,
     pub clock: Arc<TestClock>,
+}
+
+#[derive(Clone)]
+pub struct DiscordLogin {
+    pub token: String,
+    pub api_url: String,
+}
+
+#[derive(Clone)]
+pub struct SlackLogin {
+    pub bot_token: String,
+    pub app_token: String,
+    pub api_url: String,
 }
 
 /// A running program.
@@ -78,11 +94,34 @@ async fn run(setup: Setup, shutdown: CancellationToken) {
     let url = format!("sqlite://{}", setup.database.display());
     let store = Store::open(&url, [7; 32]).await.expect("the database opens");
     let service = Service::new(store.clone(), bank(), setup.clock);
-    let config = DiscordConfig { token: SecretString::from(setup.token), api_url: Some(setup.api_url) };
-    let discord = Adapter::connect(config, service.clone()).expect("the adapter takes its settings");
-    let chats = Chats::new(vec![discord.chat()]);
-    let deliver = scheduler::run(service, chats, shutdown.clone());
-    let (heard, ()) = tokio::join!(discord.run(shutdown), deliver);
-    heard.expect("the gateway ends in order");
+    let discord = setup.discord.map(|login| discord(login, &service));
+    let slack = setup.slack.map(|login| slack(login, &service));
+    let chats = discord.iter().map(Discord::chat).chain(slack.iter().map(Slack::chat)).collect();
+    let deliver = scheduler::run(service, Chats::new(chats), shutdown.clone());
+    let hear_discord = async {
+        if let Some(discord) = discord {
+            discord.run(shutdown.clone()).await.expect("the gateway ends in order");
+        }
+    };
+    let hear_slack = async {
+        if let Some(slack) = slack {
+            slack.run(shutdown.clone()).await;
+        }
+    };
+    tokio::join!(hear_discord, hear_slack, deliver);
     store.close().await;
+}
+
+fn discord(login: DiscordLogin, service: &Service) -> Discord {
+    let config = DiscordConfig { token: SecretString::from(login.token), api_url: Some(login.api_url) };
+    Discord::connect(config, service.clone()).expect("the adapter takes its settings")
+}
+
+fn slack(login: SlackLogin, service: &Service) -> Slack {
+    let config = SlackConfig {
+        bot_token: SecretString::from(login.bot_token),
+        app_token: SecretString::from(login.app_token),
+        api_url: Some(login.api_url),
+    };
+    Slack::connect(config, service.clone()).expect("the adapter takes its settings")
 }

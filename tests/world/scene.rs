@@ -1,27 +1,22 @@
-//! A server with a channel, an admin, members, and the program at work: where most scenarios begin.
+//! Discord: a server with a channel, an admin, members, and the program at work: where most scenarios begin.
 
 use std::path::PathBuf;
 
-use tempfile::TempDir;
+use trapline::core::ids::Platform;
 
 use super::World;
-use super::audit;
+use super::backstage::Backstage;
 use super::discord::commands::Options;
 use super::discord::people::{Channel, Guild, Person};
 use super::discord::view::{Message, Response};
-use super::program::{Program, Setup};
 use super::traps::CHOICES;
-
-/// How often the loops look at the clock until they have surely gone round.
-const A_WHILE: u64 = 8;
 
 pub struct Scene {
     pub world: World,
     pub guild: Guild,
     pub channel: Channel,
     pub admin: Person,
-    folder: TempDir,
-    program: Option<Program>,
+    backstage: Backstage,
 }
 
 impl Scene {
@@ -31,42 +26,33 @@ impl Scene {
     }
 
     pub async fn at(time: &str) -> Self {
-        let world = World::discord_at(time).await;
+        let world = World::at(time).await;
         let guild = world.discord.guild("Study group");
         let (channel, admin) = (guild.text("traps"), guild.admin("Ada"));
-        let folder = TempDir::new().expect("a temporary folder");
-        let mut scene = Self { world, guild, channel, admin, folder, program: None };
+        let backstage = Backstage::new(&world, &[Platform::Discord]);
+        let mut scene = Self { world, guild, channel, admin, backstage };
         scene.start().await;
         scene
     }
 
     #[must_use]
     pub fn database(&self) -> PathBuf {
-        self.folder.path().join("trapline.db")
+        self.backstage.database()
     }
 
     /// Starts the program and waits until it is online.
     pub async fn start(&mut self) {
-        let discord = &self.world.discord;
-        self.program = Some(Program::start(Setup {
-            token: discord.token(),
-            api_url: discord.url().to_owned(),
-            database: self.database(),
-            clock: self.world.clock.clone(),
-        }));
-        discord.gateway().online().await;
+        self.backstage.start(&self.world).await;
     }
 
     /// Ends the program in order.
     pub async fn stop(&mut self) {
-        self.program.take().expect("the program runs").stop().await;
-        self.world.discord.gateway().offline().await;
+        self.backstage.stop(&self.world).await;
     }
 
     /// Ends the program in the middle of whatever it does.
     pub async fn kill(&mut self) {
-        self.program.take().expect("the program runs").kill().await;
-        self.world.discord.gateway().offline().await;
+        self.backstage.kill(&self.world).await;
     }
 
     pub async fn restart(&mut self) {
@@ -93,7 +79,7 @@ impl Scene {
 
     /// Lets the program's loops go round: what is due by now is done, or never will be.
     pub async fn settle(&self) {
-        self.world.clock.looked_at(A_WHILE).await;
+        self.backstage.settle().await;
     }
 
     /// Chooses the n-th option of a post.
@@ -105,23 +91,8 @@ impl Scene {
     }
 
     /// The end: the program stops in order, the database is sound, and the world has nothing to complain of.
-    pub async fn finish(mut self) {
-        if self.program.is_some() {
-            self.stop().await;
-        }
-        audit::check(&self.database()).await;
-        self.world.discord.finish();
+    pub async fn finish(self) {
+        self.backstage.finish(&self.world).await;
+        self.world.finish();
     }
-}
-
-/// The points that a member was told after the reveal, from a title such as `Right: +8` or `Not this time: −4`.
-///
-/// # Panics
-/// Where there are none.
-#[must_use]
-pub fn points(told: &Response) -> i64 {
-    let text = told.text();
-    let first = text.lines().next().unwrap_or_default();
-    let number = first.rsplit(' ').next().unwrap_or_default().replace('−', "-");
-    number.trim_start_matches('+').parse().unwrap_or_else(|_| panic!("no points in: {text}"))
 }

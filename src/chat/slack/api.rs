@@ -11,6 +11,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::limits::{Key, Limits};
 
@@ -30,6 +31,8 @@ pub(super) struct Api {
     limits: Limits,
     /// What the bot's token may do, as Slack said last.
     scopes: Mutex<Option<Vec<String>>>,
+    /// Slack's word, while it refuses the bot's token.
+    refused: watch::Sender<Option<String>>,
 }
 
 /// A call to make.
@@ -72,6 +75,21 @@ impl ApiError {
             _ => None,
         }
     }
+
+    /// The token was revoked, or the app was thrown out of the workspace.
+    pub(super) fn is_about_token(&self) -> bool {
+        const WORDS: [&str; 8] = [
+            "token_revoked",
+            "token_expired",
+            "account_inactive",
+            "invalid_auth",
+            "not_authed",
+            "team_access_not_granted",
+            "org_login_required",
+            "http_401",
+        ];
+        self.word().is_some_and(|word| WORDS.contains(&word))
+    }
 }
 
 /// What every answer begins with.
@@ -98,7 +116,7 @@ impl Call {
     }
 
     /// With the app's token in place of the bot's.
-    pub(super) fn as_app(self) -> Self {
+    pub(super) fn with_app_token(self) -> Self {
         Self { as_app: true, ..self }
     }
 }
@@ -114,12 +132,25 @@ impl Api {
             .map_err(|error| format!("no HTTP client: {error}"))?;
         let base = base.unwrap_or(SLACK).trim_end_matches('/').to_owned();
         let (bot, app) = (bearer(bot)?, bearer(app)?);
-        Ok(Self { client, base, bot, app, limits: Limits::default(), scopes: Mutex::default() })
+        Ok(Self {
+            client,
+            base,
+            bot,
+            app,
+            limits: Limits::default(),
+            scopes: Mutex::default(),
+            refused: watch::Sender::new(None),
+        })
     }
 
     /// What the bot's token may do, once Slack has said it.
     pub(super) fn scopes(&self) -> Option<Vec<String>> {
         self.scopes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Slack's word, while it refuses the bot's token.
+    pub(super) fn refused(&self) -> watch::Receiver<Option<String>> {
+        self.refused.subscribe()
     }
 
     /// Makes a call and reads its answer.
@@ -148,6 +179,9 @@ impl Api {
             self.learn(response.headers());
         }
         let result = read(response).await;
+        if !as_app {
+            self.judge(&result);
+        }
         if let Err(ApiError::Limited(pause)) = &result {
             self.limits.closed(&key, *pause);
         }
@@ -161,6 +195,20 @@ impl Api {
             Body::Json(body) => request.json(&body),
             Body::Form(fields) => request.form(&fields),
         }
+    }
+
+    /// Takes note of whether the token is any good.
+    fn judge(&self, result: &Result<Vec<u8>, ApiError>) {
+        let refused = match result {
+            Ok(_) => None,
+            Err(error) if error.is_about_token() => error.word().map(ToOwned::to_owned),
+            Err(_) => return,
+        };
+        self.refused.send_if_modified(|now| {
+            let changed = *now != refused;
+            *now = refused;
+            changed
+        });
     }
 
     fn learn(&self, headers: &HeaderMap) {

@@ -24,6 +24,8 @@ enum Asked {
     Feed,
     Doctor,
     Privacy(Option<Privacy>),
+    Community(Joint),
+    Account(Joint),
     Help,
     /// Not one of these: the word, and those that come near.
     Unknown(String, Vec<String>),
@@ -35,8 +37,17 @@ enum Privacy {
     Delete,
 }
 
+/// What is done about places, or accounts, that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Joint {
+    Show,
+    /// With the other side's code, or to get one.
+    Link(Option<String>),
+    Unlink,
+}
+
 /// The first word, and other words for the same.
-const WORDS: [(&str, &[&str]); 9] = [
+const WORDS: [(&str, &[&str]); 11] = [
     ("practice", &["practise", "train", "one"]),
     ("today", &["open", "now"]),
     ("leaderboard", &["standings", "board", "top", "ranking"]),
@@ -45,10 +56,15 @@ const WORDS: [(&str, &[&str]); 9] = [
     ("feed", &["feeds", "settings", "admin", "setup"]),
     ("doctor", &["check", "status"]),
     ("privacy", &["data", "gdpr"]),
+    ("community", &["group"]),
+    ("account", &["accounts"]),
     ("help", &["?", "how", "info", "commands"]),
 ];
 
 const PRIVACY: [(&str, &[&str]); 2] = [("export", &["download", "copy"]), ("delete", &["remove", "erase", "forget"])];
+
+const JOINTS: [(&str, &[&str]); 3] =
+    [("link", &["join", "code"]), ("unlink", &["leave", "part"]), ("show", &["list", "what"])];
 
 const PERIODS: [(&str, &[&str]); 4] = [
     ("week", &["weekly", "this week"]),
@@ -105,7 +121,24 @@ fn parse(text: &str, is_filter: impl Fn(&str) -> bool) -> Asked {
             Some("delete") => Asked::Privacy(Some(Privacy::Delete)),
             _ => Asked::Unknown(rest.to_owned(), PRIVACY.map(|(name, _)| name.to_owned()).to_vec()),
         },
+        Some("community") => joint(rest).map_or_else(|unknown| unknown, Asked::Community),
+        Some("account") if low.is_empty() => Asked::Account(Joint::Link(None)),
+        Some("account") => joint(rest).map_or_else(|unknown| unknown, Asked::Account),
         Some(_) => Asked::Help,
+    }
+}
+
+/// `link`, `link CODE`, `unlink` or `show`; a code alone is understood, too.
+fn joint(rest: &str) -> Result<Joint, Asked> {
+    let (word, code) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let code = Some(code.trim().trim_start_matches("code:").trim()).filter(|code| !code.is_empty());
+    match named(&JOINTS, &word.to_lowercase()) {
+        Some("link") => Ok(Joint::Link(code.map(ToOwned::to_owned))),
+        Some("unlink") => Ok(Joint::Unlink),
+        Some(_) => Ok(Joint::Show),
+        None if word.is_empty() => Ok(Joint::Show),
+        None if word.contains(|c: char| c.is_ascii_digit() || c == '-') => Ok(Joint::Link(Some(rest.to_owned()))),
+        None => Err(Asked::Unknown(rest.to_owned(), JOINTS.map(|(name, _)| name.to_owned()).to_vec())),
     }
 }
 
@@ -120,7 +153,7 @@ pub(super) async fn run(shared: &Shared, who: &Who, way: &Way, text: &str) {
     let asked =
         parse(text, |word| Level::from_name(word).is_some() || series.iter().chain(&topics).any(|name| name == word));
     let actor = match asked {
-        Asked::Feed | Asked::Doctor | Asked::Help | Asked::Unknown(..) => shared.admin(who).await,
+        Asked::Feed | Asked::Doctor | Asked::Community(_) | Asked::Help | Asked::Unknown(..) => shared.admin(who).await,
         _ => shared.actor(who).await,
     };
     let outcome = answer(shared, &actor, asked).await;
@@ -148,12 +181,38 @@ async fn answer(shared: &Shared, actor: &Actor, asked: Asked) -> Outcome {
             let file = Some(File { name: "trapline-data.json", bytes });
             Ok(Say { cards: vec![card], file })
         }
+        Asked::Community(joint) => community(shared, actor, joint).await,
+        Asked::Account(joint) => account(shared, actor, joint).await,
         Asked::Help => Ok(text::help(actor.admin).into()),
         Asked::Unknown(given, near) => {
             let refusal = text::refusal(&Refusal::UnknownCommand { given, near });
             Ok(vec![refusal, text::help(actor.admin)].into())
         }
     }
+}
+
+async fn community(shared: &Shared, actor: &Actor, joint: Joint) -> Outcome {
+    let service = &shared.service;
+    Ok(match joint {
+        Joint::Show => text::community(&service.community(actor).await?),
+        Joint::Link(None) => text::community_code(&service.community_code(actor).await?),
+        Joint::Link(Some(code)) => text::community_joined(&service.community_join(actor, &code).await?),
+        Joint::Unlink => text::community_left(&service.community_leave(actor).await?),
+    }
+    .into())
+}
+
+async fn account(shared: &Shared, actor: &Actor, joint: Joint) -> Outcome {
+    let service = &shared.service;
+    Ok(match joint {
+        Joint::Show | Joint::Link(None) => text::account_code(&service.account_code(actor).await?),
+        Joint::Link(Some(code)) => text::account_linked(service.account_join(actor, &code).await?),
+        Joint::Unlink => {
+            service.account_leave(actor).await?;
+            text::account_left()
+        }
+    }
+    .into())
 }
 
 /// A link to the post, once Slack has said where the workspace is.
@@ -222,6 +281,13 @@ mod tests {
             ("feeds", Asked::Feed),
             ("privacy", Asked::Privacy(None)),
             ("privacy DELETE", Asked::Privacy(Some(Privacy::Delete))),
+            ("community", Asked::Community(Joint::Show)),
+            ("community link", Asked::Community(Joint::Link(None))),
+            ("community link 7K2M-9QXD", Asked::Community(Joint::Link(Some("7K2M-9QXD".into())))),
+            ("community link code:7k2m-9qxd", Asked::Community(Joint::Link(Some("7k2m-9qxd".into())))),
+            ("account 7K2M-9QXD", Asked::Account(Joint::Link(Some("7K2M-9QXD".into())))),
+            ("account", Asked::Account(Joint::Link(None))),
+            ("account unlink", Asked::Account(Joint::Unlink)),
             ("help", Asked::Help),
         ] {
             assert_eq!(read(text), asked, "{text:?}");
@@ -234,6 +300,7 @@ mod tests {
         assert!(matches!(read("Stast"), Asked::Unknown(word, near) if word == "Stast" && near[0] == "stats"));
         assert!(matches!(read("leaderboard year"), Asked::Unknown(_, near) if near.contains(&"season".to_owned())));
         assert!(matches!(read("privacy what"), Asked::Unknown(_, near) if near == ["export", "delete"]));
+        assert!(matches!(read("community jion"), Asked::Unknown(word, near) if word == "jion" && near[0] == "link"));
         assert!(matches!(read("<!channel> `x`"), Asked::Unknown(..)));
     }
 }

@@ -33,8 +33,7 @@ pub(super) async fn open(shared: &Shared, who: &Who, way: &Way, view: SlackView)
     let call = Call::json("views.open", json!({ "trigger_id": trigger, "view": view }));
     if let Err(error) = shared.api.done(call).await {
         tracing::warn!(%error, "a modal could not be opened");
-        let trouble = if error.word() == Some("expired_trigger_id") { Refusal::NotSaved } else { Refusal::StaleButton };
-        finish(shared, who, way, Place::New, Err(trouble.into())).await;
+        finish(shared, who, way, Place::New, Err(Refusal::NotSaved.into())).await;
     }
 }
 
@@ -63,7 +62,7 @@ pub(super) fn feed(
     let filter = now.map(|settings| settings.filter.clone()).unwrap_or_default();
     let order = now.map(|settings| settings.order).unwrap_or_default();
     let blocks = vec![
-        input("channel", "Channel", Some("I have to be in it: write /invite there."), false, channel(now)),
+        input("channel", "Channel", Some("I have to be in it: write /invite there."), false, channel(now, way)),
         input("time", "Time of day", None, true, typed(&times.time, "09:00", 20)),
         input("timezone", "Time zone", None, true, typed(&times.zone.unwrap_or(zone.to_owned()), "Europe/Berlin", 60)),
         input("days", "Days", Some("daily, weekdays, or such as mon,wed,fri"), true, typed(&times.days, "daily", 60)),
@@ -201,7 +200,8 @@ fn typed(initial: &str, placeholder: &str, most: u64) -> SlackInputBlockElement 
     if initial.is_empty() { element.into() } else { element.with_initial_value(initial.to_owned()).into() }
 }
 
-fn channel(now: Option<&Settings>) -> SlackInputBlockElement {
+/// The feed's channel, or the one that the modal was opened in.
+fn channel(now: Option<&Settings>, way: &Way) -> SlackInputBlockElement {
     let filter = SlackBlockConversationFilter::new()
         .with_include(vec![SlackConversationFilterInclude::Public, SlackConversationFilterInclude::Private])
         .with_exclude_bot_users(true);
@@ -209,9 +209,10 @@ fn channel(now: Option<&Settings>) -> SlackInputBlockElement {
         .with_action_id(VALUE.into())
         .with_placeholder(plain("Where to post", limit::PLACEHOLDER))
         .with_filter(filter);
-    match now {
-        Some(settings) => element.with_initial_conversation(settings.channel.clone().into()).into(),
-        None => element.with_default_to_current_conversation(true).into(),
+    let here = way.channel.as_deref().filter(|channel| channel.starts_with(['C', 'G']));
+    match now.map(|settings| settings.channel.as_str()).or(here) {
+        Some(channel) => element.with_initial_conversation(channel.into()).into(),
+        None => element.into(),
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use slack_morphism::prelude::{SlackHomeView, SlackView};
 use tokio_util::sync::CancellationToken;
 
-use super::api::Call;
+use super::api::{ApiError, Call};
 use super::envelope::Who;
 use super::render::view_blocks;
 use super::respond::card_of;
@@ -65,8 +65,11 @@ pub(super) async fn publish(shared: &Shared, who: &Who, notice: Vec<Card>) {
     }
     let view = SlackView::Home(SlackHomeView::new(view_blocks(&cards)));
     let call = Call::json("views.publish", json!({ "user_id": who.user, "view": view }));
-    if let Err(error) = shared.api.done(call).await {
-        tracing::warn!(%error, "an App Home was not brought up to date");
+    match shared.api.done(call).await {
+        Ok(()) => {}
+        // The next change, or the next look at it, makes it good.
+        Err(ApiError::Limited(_)) => tracing::debug!("an App Home is brought up to date later"),
+        Err(error) => tracing::warn!(%error, "an App Home was not brought up to date"),
     }
 }
 
@@ -98,10 +101,10 @@ pub(super) async fn follow(shared: Arc<Shared>, shutdown: CancellationToken) {
         // What has come meanwhile is on the page already.
         changes = changes.resubscribe();
         for who in shared.homes.all() {
-            if shutdown.is_cancelled() {
-                return;
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = publish(&shared, &who, Vec::new()) => {}
             }
-            publish(&shared, &who, Vec::new()).await;
         }
     }
 }

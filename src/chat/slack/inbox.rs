@@ -39,7 +39,7 @@ impl Inbox {
     }
 
     /// Begins the work; returns the acknowledgement, if it is not one that the work has a say in.
-    pub(super) fn take(self: &Arc<Self>, frame: Frame, acks: mpsc::UnboundedSender<String>) -> Option<String> {
+    pub(super) fn take(self: &Arc<Self>, frame: &Frame, acks: &mpsc::UnboundedSender<String>) -> Option<String> {
         let envelope = frame.envelope_id.clone()?;
         let Some((event, again)) = frame.event() else { return Some(ack(&envelope, &Value::Null)) };
         if let Some(answered) = self.memory().known(&envelope, again.as_deref()) {
@@ -48,6 +48,7 @@ impl Inbox {
         let inbox = Arc::clone(self);
         match event {
             Event::Submit { who, view } => {
+                let acks = acks.clone();
                 self.tracker.spawn(async move {
                     let answer = receive::submit(&inbox.shared, &inbox.tracker, who, view).await;
                     inbox.memory().answered(&envelope, again.as_deref(), &answer);

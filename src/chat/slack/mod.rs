@@ -23,6 +23,7 @@ mod target;
 mod upload;
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -85,6 +86,9 @@ struct Me {
     bot: Option<String>,
 }
 
+/// Somebody waits: a name is not worth longer.
+const NAMING: Duration = Duration::from_secs(1);
+
 impl Shared {
     fn me(&self) -> Option<Me> {
         self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -103,7 +107,8 @@ impl Shared {
 
     /// Whoever asks for what any member may.
     async fn actor(&self, who: &Who) -> Actor {
-        let name = self.people.name(&self.api, &who.user).await.unwrap_or_else(|| who.handle.clone());
+        let name = tokio::time::timeout(NAMING, self.people.name(&self.api, &who.user)).await.ok().flatten();
+        let name = name.unwrap_or_else(|| who.handle.clone());
         // One token, one workspace: who comes in through a shared channel plays here, too.
         let place = self.me().map_or_else(|| who.team.clone(), |me| me.team);
         Actor { platform: Platform::Slack, place, user: who.user.clone(), name, admin: false }

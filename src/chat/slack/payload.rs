@@ -12,8 +12,8 @@ pub(super) mod limit {
     pub(in crate::chat::slack) const BLOCKS: usize = 50;
     /// Of a modal or an App Home.
     pub(in crate::chat::slack) const VIEW_BLOCKS: usize = 100;
-    /// All text of one message's blocks together. Slack names no number but refuses with `msg_blocks_too_long`.
-    pub(in crate::chat::slack) const TOTAL: usize = 12_000;
+    /// All text of one message's blocks together. Slack names no number, but refuses some ten thousand (`msg_blocks_too_long`).
+    pub(in crate::chat::slack) const TOTAL: usize = 9000;
     /// Of the text beside the blocks. Slack cuts it at 40,000; notifications and screen readers need no more than this.
     pub(in crate::chat::slack) const FALLBACK: usize = 3000;
     pub(in crate::chat::slack) const SECTION: usize = 3000;

@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -51,6 +52,8 @@ impl From<Vec<Card>> for Say {
     }
 }
 
+/// Before another try, where Slack names no pause.
+const MOMENT: Duration = Duration::from_millis(300);
 /// An address for answers takes five messages in half an hour.
 const MESSAGES: usize = 4;
 
@@ -58,8 +61,8 @@ pub(super) async fn finish(shared: &Shared, who: &Who, way: &Way, place: Place, 
     let went_well = outcome.is_ok();
     let say = outcome.unwrap_or_else(|error| Say::from(card_of(error, who, way)));
     if way.home {
-        // There is no message to answer: the page itself says it. What went well is to be seen there anyway.
-        let notice = if went_well && place == Place::New { Vec::new() } else { say.cards };
+        // There is no message to answer: the page says it. An answer that was taken is to be seen there anyway.
+        let notice = if went_well && place == Place::Here { Vec::new() } else { say.cards };
         return home::publish(shared, who, notice).await;
     }
     if let Some(file) = say.file
@@ -103,7 +106,7 @@ async fn patient(shared: &Shared, url: &str, body: &Value) -> Result<(), ApiErro
     for _ in 0..2 {
         match shared.api.post_to(url, Posted::Json(body)).await {
             Err(ApiError::Limited(pause)) => tokio::time::sleep(pause).await,
-            Err(ApiError::NotSent(_) | ApiError::Unknown(_)) => {}
+            Err(ApiError::NotSent(_) | ApiError::Unknown(_)) => tokio::time::sleep(MOMENT).await,
             settled => return settled,
         }
     }

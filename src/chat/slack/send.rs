@@ -237,6 +237,7 @@ fn is_parent_gone(error: &ApiError) -> bool {
 
 /// What Slack's words mean for a message, and for its feed.
 pub(super) fn chat_error(error: ApiError) -> ChatError {
+    let about_token = error.is_about_token();
     let (error, needed) = match error {
         ApiError::Limited(wait) => {
             return ChatError::NotSent { reason: "Slack's rate limit".to_owned(), retry_after: Some(wait) };
@@ -246,6 +247,7 @@ pub(super) fn chat_error(error: ApiError) -> ChatError {
         ApiError::Refused { error, needed } => (error, needed),
     };
     let blocked = match error.as_str() {
+        _ if about_token => Blocked::NotInPlace,
         "channel_not_found" => Blocked::ChannelGone,
         "is_archived" => Blocked::ChannelArchived,
         "not_in_channel" => Blocked::NotInChannel,
@@ -253,15 +255,6 @@ pub(super) fn chat_error(error: ApiError) -> ChatError {
             Blocked::Permission { missing: needed.into_iter().collect() }
         }
         word if word.starts_with("restricted_action") => Blocked::Permission { missing: Vec::new() },
-        "token_revoked"
-        | "token_expired"
-        | "account_inactive"
-        | "invalid_auth"
-        | "not_authed"
-        | "team_access_not_granted"
-        | "org_login_required"
-        | "http_401"
-        | "http_403" => Blocked::NotInPlace,
         "message_not_found" | "thread_not_found" | "cant_update_message" | "edit_window_closed" => {
             return ChatError::Gone;
         }

@@ -95,12 +95,14 @@ pub(super) async fn run(shared: Arc<Shared>, status: watch::Sender<Status>, shut
         failures: 0,
         next: None,
     };
+    let mut refused = lines.shared.api.refused();
     lines.connect();
     loop {
         let next = lines.next;
         tokio::select! {
             () = shutdown.cancelled() => break,
             Some((id, news)) = heard.recv() => lines.take(id, news),
+            Ok(()) = refused.changed() => lines.say(),
             () = tokio::time::sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => lines.connect(),
         }
     }
@@ -129,9 +131,8 @@ impl Lines {
                 self.failures = 0;
                 self.up.insert(id);
                 self.retire_before(id);
-                let team = self.shared.me().map(|me| me.team_name).unwrap_or_default();
-                tracing::info!(team, "connected to Slack");
-                self.status.send_replace(Status::Ready { team });
+                tracing::info!(team = self.team(), "connected to Slack");
+                self.say();
             }
             News::Leaving if id == self.newest => self.connect(),
             News::Leaving => {}
@@ -150,6 +151,25 @@ impl Lines {
         if self.up.is_empty() {
             self.status.send_replace(Status::Down { why });
         }
+    }
+
+    fn team(&self) -> String {
+        self.shared.me().map(|me| me.team_name).unwrap_or_default()
+    }
+
+    /// Says how the platform is, while a connection is up: who listens and can't speak is not well.
+    fn say(&self) {
+        if self.up.is_empty() {
+            return;
+        }
+        let refused = self.shared.api.refused().borrow().clone();
+        self.status.send_replace(match refused {
+            Some(word) => {
+                tracing::warn!(word, "Slack refuses SLACK_BOT_TOKEN");
+                Status::Down { why: format!("Slack refuses SLACK_BOT_TOKEN: {word}") }
+            }
+            None => Status::Ready { team: self.team() },
+        });
     }
 
     fn pause(&mut self) -> Duration {
@@ -218,7 +238,7 @@ impl Socket {
     /// Asks for an address and connects to it. The address is a secret.
     async fn connect(&self) -> Result<Stream, String> {
         self.shared.identify().await.map_err(|error| refusal("SLACK_BOT_TOKEN", &error))?;
-        let call = Call::form("apps.connections.open", Vec::new()).as_app();
+        let call = Call::form("apps.connections.open", Vec::new()).with_app_token();
         let located: Located = self.shared.api.call(call).await.map_err(|error| refusal("SLACK_APP_TOKEN", &error))?;
         if !located.url.starts_with("wss://") && !located.url.starts_with("ws://") {
             return Err("Slack gave no address to connect to".to_owned());
@@ -286,7 +306,7 @@ impl Socket {
                 tracing::info!(reason = frame.reason, "Slack is about to close the connection");
                 self.tell(News::Leaving);
             }
-            _ => return self.inbox.take(frame, acks.clone()),
+            _ => return self.inbox.take(&frame, acks),
         }
         None
     }

@@ -33,7 +33,7 @@ pub(super) async fn to_user(shared: &Shared, user: &str, file: File) -> Result<(
     to_spot(shared, &Spot { channel: opened.channel.id, thread: None }, file).await
 }
 
-/// Sends a file into a channel, or into a thread of it.
+/// Sends a file into a channel, or into a thread of it: whatever a message's blocks can't hold goes beside it this way.
 ///
 /// # Errors
 /// The first call that failed.

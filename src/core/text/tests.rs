@@ -15,6 +15,8 @@ use crate::core::round::{Count, Mine, Outcome, Receipt, Reveal, Round, Shown, Ta
 use crate::core::score::{Leaderboard, Standing, Stats, Streak};
 use crate::core::trap::{Choice, FollowUp, Kind, Level, Number, NumberMistake, Role, Source, Trap};
 
+mod board;
+
 fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 24, 12, 0, 0).unwrap()
 }

@@ -161,6 +161,12 @@ impl Sockets {
         self.send(id);
     }
 
+    /// Every acknowledgement that was to get lost has.
+    #[must_use]
+    pub fn lost_all(&self) -> bool {
+        self.lost == 0
+    }
+
     fn pending(&self, which: impl Fn(&Envelope) -> bool) -> Vec<String> {
         let waits = |envelope: &&Envelope| !envelope.acknowledged && !envelope.given_up && which(envelope);
         self.envelopes.values().filter(waits).map(|envelope| envelope.id.clone()).collect()

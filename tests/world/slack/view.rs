@@ -303,6 +303,23 @@ impl View {
     }
 }
 
+impl View {
+    /// What a forged client sends: what is named, whether or not it is offered; the rest as it stands.
+    #[must_use]
+    #[track_caller]
+    pub fn forged(&self, values: &[(String, String)]) -> Map<String, Value> {
+        let mut filled = Map::new();
+        for input in self.inputs() {
+            let given = values.iter().find(|(name, _)| input.block_id == *name || input.label == *name);
+            let value = given.map_or_else(|| input.untouched(), |(_, typed)| input.forged(typed));
+            let mut actions = Map::new();
+            actions.insert(input.action_id, value);
+            filled.insert(input.block_id, Value::Object(actions));
+        }
+        filled
+    }
+}
+
 /// The inputs of a view, from above.
 #[must_use]
 pub fn inputs(view: &Value) -> Vec<Input> {
@@ -369,6 +386,19 @@ impl Input {
                 assert!(typed.is_empty() || within.contains(&length), "the client does not take {typed:?}");
                 json!({"type": kind, "value": Some(typed).filter(|typed| !typed.is_empty())})
             }
+        }
+    }
+
+    fn forged(&self, typed: &str) -> Value {
+        let option = json!({"text": {"type": "plain_text", "text": typed}, "value": typed});
+        match self.kind() {
+            kind @ ("checkboxes" | "multi_static_select") => json!({"type": kind, "selected_options": [option]}),
+            kind @ ("static_select" | "radio_buttons" | "external_select") => {
+                json!({"type": kind, "selected_option": option})
+            }
+            kind @ "conversations_select" => json!({"type": kind, "selected_conversation": typed}),
+            kind @ "channels_select" => json!({"type": kind, "selected_channel": typed}),
+            kind => json!({"type": kind, "value": typed}),
         }
     }
 

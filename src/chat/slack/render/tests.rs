@@ -5,11 +5,8 @@ use serde_json::Value;
 
 use super::super::preview;
 use super::*;
-use crate::bank::Bank;
 use crate::core::card::Tone;
-use crate::core::ids::{Confidence, FeedId, RoundId};
-use crate::core::round::{Reveal, Round, Tally};
-use crate::core::text;
+use crate::core::ids::{Confidence, RoundId};
 use crate::core::trap::Role;
 
 fn answers() -> Vec<Button> {
@@ -127,13 +124,14 @@ fn a_receipt_a_leaderboard_a_list_of_facts_and_a_feed() {
 fn long_text_flows_on_and_the_buttons_come_last() {
     let card = Card::new("Why").text("A sentence of some length. ".repeat(1000)).row(answers());
     let messages = render_all(std::slice::from_ref(&card));
-    assert_eq!(messages.len(), 3);
+    let (last, before) = messages.split_last().unwrap();
+    assert!(before.len() >= 2);
     let kinds = |message: &Message| {
         let blocks = serde_json::to_value(&message.blocks).unwrap();
         blocks.as_array().unwrap().iter().map(|block| block["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert!(messages[..2].iter().all(|message| !kinds(message).contains(&"actions".to_owned())));
-    assert_eq!(kinds(&messages[2]).last().unwrap(), "actions");
+    assert!(before.iter().all(|message| !kinds(message).contains(&"actions".to_owned())));
+    assert_eq!(kinds(last).last().unwrap(), "actions");
     let one = render(&card);
     assert_eq!(kinds(&one).last().unwrap(), "actions");
     assert!(read(&[one]).contains("│ …"));
@@ -143,40 +141,6 @@ fn long_text_flows_on_and_the_buttons_come_last() {
 fn an_empty_card_is_still_a_message() {
     let message = render(&Card::default());
     assert!(!message.text.is_empty() && !message.blocks.is_empty());
-}
-
-/// Each trap of the bank, in each state that a channel or a member sees it in.
-#[test]
-fn every_trap_of_the_bank_keeps_to_the_limits_in_every_state() {
-    let bank = Bank::builtin().unwrap();
-    for entry in bank.entries() {
-        let trap = entry.trap();
-        let order: Vec<usize> = (0..trap.options().len()).collect();
-        let round = Round {
-            id: RoundId(i64::MAX),
-            feed: FeedId(1),
-            order: order.clone(),
-            trap: trap.clone(),
-            late: true,
-            extra: false,
-            posted_at: chrono::DateTime::UNIX_EPOCH,
-            reveal_at: Some(chrono::DateTime::UNIX_EPOCH),
-            revealed_at: None,
-            zone: chrono_tz::UTC,
-        };
-        let mut cards = vec![text::post(&round, 12, Some("S1")), text::practice(trap, 0, u32::MAX, &order)];
-        let reveal = Reveal { tally: Tally::of(trap, []), round, gains: vec![("<Ann>".into(), 8)] };
-        cards.extend([text::post_revealed(&reveal), text::reveal(&reveal)]);
-        cards.extend(text::reveal_details(&reveal));
-        for card in &cards {
-            let message = render(card);
-            assert_eq!(broken(&message), None, "{}", trap.id);
-            assert!(!read(&[message]).contains("│ …"), "{}: nothing of it is left out", trap.id);
-        }
-        for message in render_all(&text::library(trap)) {
-            assert_eq!(broken(&message), None, "{}", trap.id);
-        }
-    }
 }
 
 fn text() -> impl Strategy<Value = String> {

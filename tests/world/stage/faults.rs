@@ -1,0 +1,63 @@
+//! What goes wrong on either platform.
+
+use std::time::Duration;
+
+use crate::world::{discord, slack};
+
+/// A fault in the making.
+pub enum Planned {
+    Discord(discord::faults::Planned),
+    Slack(slack::faults::Planned),
+}
+
+/// A fault in force.
+pub enum Fault {
+    Discord(discord::faults::Fault),
+    Slack(slack::faults::Fault),
+}
+
+macro_rules! planned {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $kind:ty),*) -> $made:ident;)+) => {
+        impl Planned {
+            $($(#[$doc])*
+            #[must_use]
+            pub fn $name(self, $($argument: $kind),*) -> $made {
+                match self {
+                    Self::Discord(planned) => $made::Discord(planned.$name($($argument),*)),
+                    Self::Slack(planned) => $made::Slack(planned.$name($($argument),*)),
+                }
+            })+
+        }
+    };
+}
+
+planned! {
+    times(times: u32) -> Planned;
+    /// Until it is lifted.
+    always() -> Planned;
+    status(status: u16) -> Fault;
+    too_many(retry_after: Duration) -> Fault;
+    hold() -> Fault;
+    hold_answer() -> Fault;
+    cut_before() -> Fault;
+    cut_after() -> Fault;
+    garbage() -> Fault;
+}
+
+impl Fault {
+    /// Waits until so many calls have met it.
+    pub async fn hit(&self, times: u32) {
+        match self {
+            Self::Discord(fault) => fault.hit(times).await,
+            Self::Slack(fault) => fault.hit(times).await,
+        }
+    }
+
+    /// Ends it, and lets go whoever waits at it.
+    pub fn lift(&self) {
+        match self {
+            Self::Discord(fault) => fault.lift(),
+            Self::Slack(fault) => fault.lift(),
+        }
+    }
+}
