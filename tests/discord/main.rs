@@ -8,6 +8,7 @@ mod answers;
 mod bad_input;
 mod faults;
 mod feeds;
+mod figures;
 mod first;
 mod gateway;
 mod lean;

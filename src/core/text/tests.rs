@@ -152,6 +152,7 @@ fn dump(card: &Card) -> String {
             }
             Block::Small(text) => format!("(small) {text}"),
             Block::Divider => "---".into(),
+            Block::Picture(figure) => format!("[picture: {}]", figure.alt),
         });
     }
     for row in &card.buttons {
