@@ -73,6 +73,7 @@ fn figure(alt: &str) -> Figure {
     let pile = |label: &str, parts: &[(&str, f64)]| Pile {
         label: label.to_owned(),
         parts: parts.iter().map(|(label, value)| Part { label: (*label).to_owned(), value: *value }).collect(),
+        mark: None,
     };
     let limit = Limit { label: "the card".to_owned(), value: 80.0, axis: Default::default() };
     let bars =

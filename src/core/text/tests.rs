@@ -14,6 +14,8 @@ use crate::core::round::{Count, Mine, Outcome, Receipt, Reveal, Round, Shown, Ta
 use crate::core::score::{Leaderboard, Standing, Stats, Streak};
 use crate::core::trap::{Choice, FollowUp, Kind, Level, Number, NumberMistake, Role, Source, Trap};
 
+mod figure;
+
 fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 24, 12, 0, 0).unwrap()
 }
@@ -56,7 +58,7 @@ fn trap() -> Trap {
             url: "https://arxiv.org/abs/1910.02054".into(),
         }],
         numbers: vec![("total_gb".into(), 112.0)],
-        figure: None,
+        figure: Some(figure::figure()),
     }
 }
 

@@ -33,6 +33,12 @@ pub(super) fn render(card: &Card) -> Payload {
 
 /// Adds what fits of an embed, with `…` where something was lost.
 fn squeeze(payload: &mut Payload, mut embed: Embed) {
+    if payload.picture().is_some() {
+        embed.image = None;
+    }
+    if embed.title.is_none() && embed.description.is_none() && embed.image.is_none() {
+        return;
+    }
     let room = ROOM.saturating_sub(payload.len());
     let lost = "\n…";
     if payload.embeds.len() < limit::EMBEDS && room > 200 {
