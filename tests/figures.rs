@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 use resvg::tiny_skia::Pixmap;
-use resvg::usvg::{Group, Node, Options, Tree, fontdb};
+use resvg::usvg::{Group, Node, Options, TextChunk, Tree, fontdb};
 use trapline::bank::Bank;
 use trapline::core::figure::{
     Axis, Bar, Bars, Chart, Direction, Figure, Grid, Lane, Limit, Line, Mark, Part, Pile, Plot, Point, Scale, Span,
@@ -35,7 +35,7 @@ fn collect(group: &Group, labels: &mut Vec<Label>) {
         match node {
             Node::Group(group) => collect(group, labels),
             Node::Text(text) => {
-                let words = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                let words = text.chunks().iter().map(TextChunk::text).collect();
                 let rect = text.abs_bounding_box();
                 labels.push((words, [rect.left(), rect.top(), rect.right(), rect.bottom()]));
             }

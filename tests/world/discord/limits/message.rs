@@ -192,7 +192,9 @@ fn check_attachments(body: &Value, files: usize, errors: &mut FormErrors) {
 
 /// The files with what the payload says of them.
 fn described(body: &Value, files: &[File]) -> Vec<File> {
-    let said = |at: usize| list(body, "attachments").iter().find(|one| one["id"] == at.to_string());
+    let said = |at: usize| {
+        list(body, "attachments").iter().find(|one| text(one, "id").and_then(|id| id.parse().ok()) == Some(at))
+    };
     let each = files.iter().enumerate().map(|(at, file)| File {
         description: said(at).and_then(|one| text(one, "description")).map(str::to_owned),
         ..file.clone()
