@@ -7,11 +7,11 @@ use serde::Serialize;
 /// Every rule that a finding may name. Each has a section of that name in `docs/authors.md`.
 ///
 /// `P..` are about the format, `N..` about numbers, `I..` and `S..` about the quality of one item and of a set.
-pub const RULES: [&str; 53] = [
-    "P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P10", "P11", "P12", "P13", "P14", "P15", "N01",
-    "I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I14", "I15", "I16",
-    "I17", "I18", "I19", "I20", "I21", "I22", "I23", "I24", "I25", "I26", "I27", "S01", "S02", "S03", "S04", "S05",
-    "S07", "S08", "S09", "S10", "S11",
+pub const RULES: [&str; 54] = [
+    "P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P10", "P11", "P12", "P13", "P14", "P15", "P16",
+    "N01", "I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I14", "I15",
+    "I16", "I17", "I18", "I19", "I20", "I21", "I22", "I23", "I24", "I25", "I26", "I27", "S01", "S02", "S03", "S04",
+    "S05", "S07", "S08", "S09", "S10", "S11",
 ];
 
 /// Where the rules are explained, relative to the project.

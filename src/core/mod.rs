@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod card;
 pub mod columns;
 pub mod feed;
+pub mod figure;
 pub mod ids;
 pub mod invite;
 pub mod markup;

@@ -7,5 +7,6 @@ mod world;
 mod bad_input;
 mod communities;
 mod feeds;
+mod figures;
 mod gateway;
 mod lean;

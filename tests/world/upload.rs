@@ -5,6 +5,8 @@
 pub struct File {
     pub name: String,
     pub bytes: Vec<u8>,
+    /// What the message says of it.
+    pub description: Option<String>,
 }
 
 /// The boundary that a content type of `multipart/form-data` names.

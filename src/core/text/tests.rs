@@ -16,6 +16,7 @@ use crate::core::score::{Leaderboard, Standing, Stats, Streak};
 use crate::core::trap::{Choice, FollowUp, Kind, Level, Number, NumberMistake, Role, Source, Trap};
 
 mod board;
+mod figure;
 
 fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 24, 12, 0, 0).unwrap()
@@ -59,6 +60,7 @@ fn trap() -> Trap {
             url: "https://arxiv.org/abs/1910.02054".into(),
         }],
         numbers: vec![("total_gb".into(), 112.0)],
+        figure: Some(figure::figure()),
     }
 }
 
@@ -154,6 +156,7 @@ fn dump(card: &Card) -> String {
             }
             Block::Small(text) => format!("(small) {text}"),
             Block::Divider => "---".into(),
+            Block::Picture(figure) => format!("[picture: {}]", figure.alt),
         });
     }
     for row in &card.buttons {

@@ -26,7 +26,7 @@ pub fn read(headers: &HeaderMap, body: &[u8]) -> Result<(Value, Vec<File>), ApiE
     for (name, file, bytes) in upload::parts(body, boundary) {
         match file {
             Some(_) if bytes.len() > MAX_BYTES => return Err(ApiError::new(413, 40005, "Request entity too large")),
-            Some(name) => files.push(File { name, bytes: bytes.to_vec() }),
+            Some(name) => files.push(File { name, bytes: bytes.to_vec(), description: None }),
             None if name == "payload_json" => payload = json(bytes)?,
             None => {}
         }

@@ -18,6 +18,7 @@ use super::payload::{Message, cut, limit, mrkdwn as md, mrkdwn_text, plain, spli
 use crate::core::card::{Act, Bar, Block, Button, Card, Look};
 use crate::core::columns;
 use crate::core::ids::{Action, FeedStep};
+use crate::core::markup::escape;
 
 /// A block, and how much text is in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,6 +121,7 @@ fn lines(card: &Card) -> Vec<String> {
             Block::Table { head, rows } => {
                 lines.extend(std::iter::once(head).chain(rows).map(|row| row.join(" ")));
             }
+            Block::Picture(figure) => lines.push(figure.alt.clone()),
             Block::Divider => {}
         }
     }
@@ -186,6 +188,10 @@ impl Blocks {
             Block::Small(text) => {
                 self.flush();
                 self.blocks.extend(context(text));
+            }
+            Block::Picture(figure) => {
+                self.flush();
+                self.blocks.extend(context(&escape(&figure.alt)));
             }
             Block::Divider => {
                 self.flush();

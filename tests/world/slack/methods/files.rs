@@ -46,7 +46,7 @@ pub(super) fn complete(state: &mut State, call: &Call) -> Answer {
         let upload = upload.ok_or_else(|| ApiError::new("file_not_found"))?;
         let bytes = upload.bytes.clone().ok_or_else(|| ApiError::new("file_not_found"))?;
         upload.done = true;
-        files.push(File { name: upload.name.clone(), bytes });
+        files.push(File { name: upload.name.clone(), bytes, description: None });
     }
     if files.is_empty() {
         return Err(ApiError::new("invalid_arguments"));
