@@ -7,6 +7,7 @@ mod world;
 mod admins;
 mod channels;
 mod home;
+mod lean;
 mod limits;
 mod sockets;
 mod tokens;
