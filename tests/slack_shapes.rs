@@ -17,10 +17,11 @@ use trapline::core::trap::Trap;
 use world::slack::limits::message::Payload;
 
 fn printed(arguments: &[&str]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_trapline")).args(arguments).current_dir(&folder).output().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_trapline")).args(arguments).current_dir(&folder).output();
+    let output = output.expect("the program starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("it prints text")
 }
 
 #[test]

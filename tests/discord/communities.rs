@@ -69,18 +69,3 @@ async fn two_servers_become_one_community_and_part_again() {
     assert!(!board.text().contains("Cleo"), "{}", board.text());
     scene.finish().await;
 }
-
-#[tokio::test]
-async fn codes_that_are_no_good() {
-    let scene = Scene::set().await;
-    let bob = scene.guild.member("Bob");
-    for (command, wrong) in [("community link", "not a code"), ("account link", "not a code")] {
-        let told = scene.admin.slash(&scene.channel, command, opts!["code" => "*nonsense*"]).await;
-        assert!(told.is_private() && told.text().contains(wrong), "{}", told.text());
-    }
-    let alone = scene.admin.slash(&scene.channel, "community unlink", opts![]).await;
-    assert!(alone.text().contains("not joined"), "{}", alone.text());
-    let alone = bob.slash(&scene.channel, "account unlink", opts![]).await;
-    assert!(alone.text().contains("not linked"), "{}", alone.text());
-    scene.finish().await;
-}

@@ -30,7 +30,7 @@ fn section(length: usize) -> Value {
     json!([{"type": "section", "text": text("mrkdwn", length)}])
 }
 
-fn actions(elements: Vec<Value>) -> Value {
+fn actions(elements: &[Value]) -> Value {
     json!([{"type": "actions", "elements": elements}])
 }
 
@@ -39,13 +39,13 @@ fn button(label: usize, id: &str, value: usize) -> Value {
 }
 
 fn buttons(count: usize) -> Value {
-    actions((0..count).map(|n| button(1, &n.to_string(), 1)).collect())
+    actions(&(0..count).map(|n| button(1, &n.to_string(), 1)).collect::<Vec<_>>())
 }
 
 fn menu(count: usize, label: usize, value: usize) -> Value {
     let options: Vec<Value> =
         (0..count).map(|n| json!({"text": text("plain_text", label), "value": format!("{n:0>value$}")})).collect();
-    actions(vec![json!({"type": "static_select", "action_id": "m", "options": options})])
+    actions(&[json!({"type": "static_select", "action_id": "m", "options": options})])
 }
 
 fn confirm(title: usize, body: usize, yes: usize, no: usize) -> Value {
@@ -54,7 +54,7 @@ fn confirm(title: usize, body: usize, yes: usize, no: usize) -> Value {
         "title": text("plain_text", title), "text": text("plain_text", body), "confirm": text("plain_text", yes),
         "deny": text("plain_text", no),
     });
-    actions(vec![asks])
+    actions(&[asks])
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn blocks_and_elements_keep_their_lengths() {
     let named = |length: usize| json!([{"type": "divider", "block_id": "b".repeat(length)}]);
     let link = |length: usize| {
         let url = format!("https://x.org/{}", "p".repeat(length - 14));
-        actions(vec![json!({"type": "button", "text": text("plain_text", 1), "action_id": "a", "url": url})])
+        actions(&[json!({"type": "button", "text": text("plain_text", 1), "action_id": "a", "url": url})])
     };
     let element = "/blocks/0/elements/0";
     let cases = [
@@ -82,11 +82,11 @@ async fn blocks_and_elements_keep_their_lengths() {
         (context(10), context(11), "/blocks/0/elements".to_owned()),
         (buttons(25), buttons(26), "/blocks/0/elements".to_owned()),
         (named(255), named(256), "/blocks/0/block_id".to_owned()),
-        (actions(vec![button(75, "a", 1)]), actions(vec![button(76, "a", 1)]), format!("{element}/text/text")),
-        (actions(vec![button(1, "a", 2000)]), actions(vec![button(1, "a", 2001)]), format!("{element}/value")),
+        (actions(&[button(75, "a", 1)]), actions(&[button(76, "a", 1)]), format!("{element}/text/text")),
+        (actions(&[button(1, "a", 2000)]), actions(&[button(1, "a", 2001)]), format!("{element}/value")),
         (
-            actions(vec![button(1, &"a".repeat(255), 1)]),
-            actions(vec![button(1, &"a".repeat(256), 1)]),
+            actions(&[button(1, &"a".repeat(255), 1)]),
+            actions(&[button(1, &"a".repeat(256), 1)]),
             format!("{element}/action_id"),
         ),
         (link(3000), link(3001), format!("{element}/url")),
@@ -110,7 +110,7 @@ async fn ids_are_there_once_and_kinds_are_known() {
     let channel = world.slack.workspace().channel("general");
     let twice = json!([{"type": "divider", "block_id": "b"}, {"type": "divider", "block_id": "b"}]);
     assert_eq!(fault(&world, &channel, twice).await.as_deref(), Some("/blocks/1"));
-    let same = actions(vec![button(1, "a", 1), button(1, "a", 1)]);
+    let same = actions(&[button(1, "a", 1), button(1, "a", 1)]);
     assert_eq!(fault(&world, &channel, same).await.as_deref(), Some("/blocks/0/elements/1/action_id"));
     let bold = json!([{"type": "header", "text": text("mrkdwn", 1)}]);
     assert_eq!(fault(&world, &channel, bold).await.as_deref(), Some("/blocks/0/text/type"));
@@ -119,7 +119,7 @@ async fn ids_are_there_once_and_kinds_are_known() {
     assert_eq!(fault(&world, &channel, json!([{"type": "carousel"}])).await.as_deref(), Some("/blocks/0/type"));
     let mut green = button(1, "a", 1);
     green["style"] = json!("green");
-    assert_eq!(fault(&world, &channel, actions(vec![green])).await.as_deref(), Some("/blocks/0/elements/0/style"));
+    assert_eq!(fault(&world, &channel, actions(&[green])).await.as_deref(), Some("/blocks/0/elements/0/style"));
     world.finish();
 }
 

@@ -6,6 +6,7 @@ mod world;
 
 mod answers;
 mod bad_input;
+mod communities;
 mod faults;
 mod feeds;
 mod first;

@@ -50,13 +50,18 @@ impl Backstage {
 
     /// Starts the program and waits until it is online everywhere.
     pub async fn start(&mut self, world: &World) {
-        self.program = Some(Program::start(self.setup.clone()));
+        self.launch();
         if self.setup.discord.is_some() {
             world.discord.gateway().online().await;
         }
         if self.setup.slack.is_some() {
             world.slack.socket().online().await;
         }
+    }
+
+    /// Starts the program and waits for nothing.
+    pub fn launch(&mut self) {
+        self.program = Some(Program::start(self.setup.clone()));
     }
 
     /// Ends the program in order.

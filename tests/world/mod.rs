@@ -15,6 +15,7 @@ pub mod discord;
 pub mod faults;
 pub mod http;
 pub mod hub;
+pub mod lean;
 pub mod process;
 pub mod program;
 pub mod ratelimit;

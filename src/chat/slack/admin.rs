@@ -122,7 +122,7 @@ pub(super) async fn submit(
         let (shared, who) = (Arc::clone(shared), who.clone());
         async move {
             let actor = shared.admin(&who).await;
-            save(&shared, &actor, number, &forms::draft(&view)).await
+            save(&shared, &actor, number, &forms::draft(&view)?).await
         }
     };
     let mut work = tracker.spawn(work);

@@ -185,7 +185,7 @@ mod tests {
 
     use super::*;
 
-    fn event(kind: &str, payload: Value) -> Option<Event> {
+    fn event(kind: &str, payload: &Value) -> Option<Event> {
         let frame: Frame =
             serde_json::from_value(json!({ "type": kind, "envelope_id": "e1", "payload": payload })).unwrap();
         frame.event().map(|(event, _)| event)
@@ -200,7 +200,7 @@ mod tests {
             "message": { "blocks": [{ "type": "from the future" }] },
             "actions": [{ "type": "button", "action_id": "t1:m:1", "value": "t1:m:1" }],
         });
-        let Some(Event::Click { who, action, way }) = event("interactive", payload) else { panic!("it is a click") };
+        let Some(Event::Click { who, action, way }) = event("interactive", &payload) else { panic!("it is a click") };
         assert_eq!((who.team.as_str(), who.user.as_str(), who.handle.as_str()), ("T1", "U1", "ann"));
         assert_eq!((action.as_str(), way.private, way.home), ("t1:m:1", true, false));
     }
@@ -217,7 +217,7 @@ mod tests {
                 "thread": { "value": { "type": "checkboxes", "selected_options": [] } },
             } } },
         });
-        let Some(Event::Submit { view, .. }) = event("interactive", payload) else { panic!("it is a submission") };
+        let Some(Event::Submit { view, .. }) = event("interactive", &payload) else { panic!("it is a submission") };
         let value = |block: &str| view.values.get(block).map(String::as_str);
         assert_eq!((value("channel"), value("time"), value("cron")), (Some("C1"), Some("09:00"), None));
         assert_eq!((value("level"), value("thread")), (Some("any"), Some("")));
@@ -227,12 +227,12 @@ mod tests {
     fn commands_and_the_home_are_known_and_the_rest_is_not() {
         let command =
             json!({ "team_id": "T1", "user_id": "U1", "user_name": "ann", "text": " today ", "trigger_id": "t" });
-        assert!(matches!(event("slash_commands", command), Some(Event::Command { text, .. }) if text == " today "));
+        assert!(matches!(event("slash_commands", &command), Some(Event::Command { text, .. }) if text == " today "));
         let home =
             |tab: &str| json!({ "team_id": "T1", "event": { "type": "app_home_opened", "user": "U1", "tab": tab } });
-        assert!(matches!(event("events_api", home("home")), Some(Event::Home { .. })));
-        assert_eq!(event("events_api", home("messages")), None);
-        assert_eq!(event("interactive", json!({ "type": "shortcut" })), None);
-        assert_eq!(event("interactive", json!("text")), None);
+        assert!(matches!(event("events_api", &home("home")), Some(Event::Home { .. })));
+        assert_eq!(event("events_api", &home("messages")), None);
+        assert_eq!(event("interactive", &json!({ "type": "shortcut" })), None);
+        assert_eq!(event("interactive", &json!("text")), None);
     }
 }

@@ -96,13 +96,17 @@ pub(super) fn feed(
 }
 
 /// What was typed into [`feed`].
-pub(super) fn draft(view: &View) -> Draft {
+///
+/// # Errors
+/// `BadRevealAfter` for what is no number; all else is for the services to judge.
+pub(super) fn draft(view: &View) -> Result<Draft, Refusal> {
     let value = |block: &str| view.values.get(block).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let cron = value("cron");
     // The modal brings a time and days of its own: who types a crontab means it.
     let daily = |block: &str| if cron.is_some() { None } else { value(block) };
     let filter = |block: &str| Some(value(block).unwrap_or_else(|| ANY.to_owned()));
-    Draft {
+    let hours = |given: String| given.parse().map_err(|_| Refusal::BadRevealAfter { given });
+    Ok(Draft {
         channel: value("channel"),
         time: daily("time"),
         timezone: value("timezone"),
@@ -111,12 +115,11 @@ pub(super) fn draft(view: &View) -> Draft {
         topic: filter("topic"),
         level: filter("level"),
         order: value("order"),
-        // What is no number is refused by name, as one that is too large.
-        reveal_after: value("reveal_after").map(|hours| hours.parse().unwrap_or(i64::MAX)),
+        reveal_after: value("reveal_after").map(hours).transpose()?,
         role: None,
         thread: view.values.get("thread").map(|chosen| chosen == YES),
         cron,
-    }
+    })
 }
 
 /// The answer to a submission that keeps the modal open, with a word under one field.
@@ -278,5 +281,98 @@ impl Times {
             },
             (Rule::Daily { .. }, None) => Self { time: String::new(), days: String::new(), cron: String::new(), zone },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::core::calendar::Schedule;
+    use crate::core::feed::{Filter, RevealAfter};
+
+    fn settings(rule: &str) -> Settings {
+        Settings {
+            channel: "C1".into(),
+            schedule: Schedule::from_stored(rule, "Europe/Berlin").unwrap(),
+            filter: Filter { series: Some("gone-from-the-bank".into()), topic: None, level: None },
+            order: Order::Series,
+            reveal: RevealAfter::NextPost,
+            role: None,
+            thread: false,
+        }
+    }
+
+    fn shown(number: Option<i64>, now: Option<&Settings>) -> Value {
+        let many: Vec<String> = (0..300).map(|n| format!("topic-{n}")).collect();
+        let way = Way { channel: Some("C7".into()), response_url: Some("https://r".into()), ..Way::default() };
+        serde_json::to_value(feed(number, now, "Asia/Tokyo", &(vec!["one".into()], many), &way)).unwrap()
+    }
+
+    fn element<'a>(view: &'a Value, block: &str) -> &'a Value {
+        &view["blocks"].as_array().unwrap().iter().find(|one| one["block_id"] == block).unwrap()["element"]
+    }
+
+    #[test]
+    fn a_new_feed_is_filled_in_as_far_as_can_be_guessed() {
+        let view = shown(None, None);
+        assert_eq!((view["type"].as_str(), view["callback_id"].as_str()), (Some("modal"), Some("t1:g")));
+        assert_eq!(element(&view, "channel")["initial_conversation"], "C7");
+        assert_eq!(element(&view, "timezone")["initial_value"], "Asia/Tokyo");
+        assert_eq!(element(&view, "series")["initial_option"]["value"], ANY);
+        assert_eq!(element(&view, "thread")["initial_options"][0]["value"], YES);
+        assert!(element(&view, "topic")["options"].as_array().unwrap().len() <= 100);
+        assert_eq!(way(view["private_metadata"].as_str().unwrap()).response_url.as_deref(), Some("https://r"));
+    }
+
+    #[test]
+    fn a_feed_is_shown_as_it_is() {
+        let view = shown(Some(3), Some(&settings("daily 07:30")));
+        assert_eq!(view["callback_id"], "t1:f:3:edit");
+        assert_eq!(element(&view, "channel")["initial_conversation"], "C1");
+        assert_eq!(element(&view, "time")["initial_value"], "07:30");
+        assert_eq!(element(&view, "timezone")["initial_value"], "Europe/Berlin");
+        assert_eq!(
+            element(&view, "series")["initial_option"]["value"],
+            "gone-from-the-bank",
+            "it is not lost by saving"
+        );
+        assert_eq!(element(&view, "reveal_after")["initial_value"], "0");
+        assert!(element(&view, "thread")["initial_options"].is_null());
+        let cron = shown(Some(3), Some(&settings("cron 0 9 * * 1-5")));
+        assert_eq!(element(&cron, "cron")["initial_value"], "0 9 * * 1-5");
+        assert!(element(&cron, "time")["initial_value"].is_null());
+    }
+
+    #[test]
+    fn what_is_typed_becomes_a_draft() {
+        let view = |values: &[(&str, &str)]| View {
+            callback: String::new(),
+            metadata: String::new(),
+            values: values.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<BTreeMap<_, _>>(),
+        };
+        let typed = |values| draft(&view(values));
+        let daily = typed(&[("channel", "C1"), ("time", " 9 "), ("level", "senior"), ("thread", "")]).unwrap();
+        assert_eq!((daily.time.as_deref(), daily.level.as_deref()), (Some("9"), Some("senior")));
+        assert_eq!((daily.series.as_deref(), daily.thread, daily.reveal_after), (Some(ANY), Some(false), None));
+        let cron =
+            typed(&[("cron", "0 9 * * *"), ("time", "09:00"), ("days", "daily"), ("reveal_after", "0")]).unwrap();
+        assert_eq!((cron.cron.as_deref(), cron.time, cron.days), (Some("0 9 * * *"), None, None));
+        assert_eq!(cron.reveal_after, Some(0));
+        let refused = typed(&[("reveal_after", "soon")]).unwrap_err();
+        assert_eq!(refused, Refusal::BadRevealAfter { given: "soon".into() });
+    }
+
+    #[test]
+    fn a_refusal_is_said_under_its_field() {
+        let refusal = Refusal::UnknownZone { given: "Berln".into(), near: vec!["Europe/Berlin".into()] };
+        let said = errors(field_of(&refusal).unwrap(), &refusal);
+        assert_eq!(said["response_action"], "errors");
+        assert_eq!(
+            said["errors"]["timezone"],
+            "I know no time zone Berln. Zones look like Europe/Berlin. Did you mean Europe/Berlin?"
+        );
+        assert_eq!(field_of(&Refusal::NotSaved), None);
     }
 }

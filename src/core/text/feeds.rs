@@ -101,7 +101,7 @@ pub fn feed_edited(view: &FeedView, now: DateTime<Utc>) -> Card {
 pub fn feed_list(views: &[FeedView], now: DateTime<Utc>) -> Card {
     if views.is_empty() {
         return Card::new("No feeds yet")
-            .text("`/feed add` with a channel is enough: 09:00 daily, reveal after 8 hours.");
+            .text("`/feed add`: a channel is enough. 09:00 daily and a reveal after 8 hours are what you get then.");
     }
     let mut card = Card::new(count(views.len() as u64, "feed", "feeds"));
     for view in views {

@@ -253,7 +253,7 @@ pub fn help(admin: bool) -> Card {
     }
     card.heading("For admins").text(
         "- `/feed add`: a channel is enough; time, zone, days and filters are up to you\n\
-         - `/feed edit`, `pause`, `resume`, `remove`, `preview`, `post`, `reveal`\n\
+         - `/feed edit`: change one; it can be paused, resumed, removed and previewed, and post or reveal at once\n\
          - `/community`: one leaderboard with another server or workspace\n\
          - `/doctor`: what is wrong, if anything is",
     )

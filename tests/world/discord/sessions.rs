@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::Hub;
 use super::state::State;
+use crate::world::lean;
 
 /// How many events a session that is away keeps for its return.
 const BACKLOG: usize = 1000;
@@ -84,10 +85,10 @@ impl Sessions {
     pub(super) fn thinned(&self, name: &str, data: &Value) -> Option<Value> {
         let mut data = data.clone();
         for (_, place) in self.left_out.iter().filter(|(event, _)| event == name) {
-            let (parent, key) = place.rsplit_once('/')?;
-            if let Some(object) = data.pointer_mut(parent).and_then(Value::as_object_mut) {
-                object.remove(key);
+            if place.is_empty() {
+                return None;
             }
+            lean::remove(&mut data, place);
         }
         Some(data)
     }

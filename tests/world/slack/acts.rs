@@ -191,7 +191,7 @@ impl Person {
             if let Some(shown) = shown.filter(|_| tab == "home") {
                 opened["view"] = wire::view(state, shown, Map::new());
             }
-            event(state, opened)
+            event(state, &opened)
         })
         .await
     }
@@ -275,12 +275,12 @@ fn begin(state: &mut State, act: Act, user: Id, payload: impl FnOnce(&State, &Id
 }
 
 /// The workspace tells the app something that nobody did to it.
-pub fn notify(state: &mut State, told: Value) -> u64 {
+pub fn notify(state: &mut State, told: &Value) -> u64 {
     let act = Act::new(&format!("the event {}", told["type"]));
     begin(state, act, String::new(), |state, _, _| event(state, told))
 }
 
-fn event(state: &State, event: Value) -> Value {
+fn event(state: &State, event: &Value) -> Value {
     json!({
         "token": "of-old-times", "team_id": state.team, "api_app_id": state.app, "event": event,
         "type": "event_callback", "event_id": format!("Ev{}", state.interactions.len()),
@@ -416,15 +416,16 @@ fn answered_suggestion(state: &mut State, number: u64, payload: Option<&Value>) 
 /// Something comes of an interaction, by an address or an acknowledgement of its own; and of the modal that was opened
 /// by it and sent since, if nothing else has come of that yet.
 pub fn reaches_by(state: &mut State, number: u64, outcome: Outcome) {
-    let Some(interaction) = state.interactions.get_mut(&number) else { return };
-    interaction.outcomes.push(outcome.clone());
+    let Some(first) = state.interactions.get(&number).cloned() else { return };
     let opened = |interaction: &Interaction, view: &Id| interaction.outcomes.contains(&Outcome::View(view.clone()));
-    let first = interaction.clone();
     let sent = state.interactions.values_mut().filter(|later| later.kind == Kind::Submission && later.number != number);
     for sent in sent.filter(|later| later.view.as_ref().is_some_and(|view| opened(&first, view))) {
         if waits(sent) {
             sent.outcomes.push(outcome.clone());
         }
+    }
+    if let Some(interaction) = state.interactions.get_mut(&number) {
+        interaction.outcomes.push(outcome);
     }
 }
 

@@ -154,7 +154,7 @@ impl Slack {
     /// The workspace throws the app out.
     pub fn uninstall(&self) {
         let bot = self.hub.look(|state| state.bot.clone());
-        self.socket().uninstall(bot);
+        self.socket().uninstall(&bot);
     }
 
     /// The token is no good from now on, or is again; nobody tells the app.

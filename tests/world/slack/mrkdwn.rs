@@ -55,7 +55,7 @@ fn unmarked(text: &str) -> String {
             match (letter, open) {
                 ('\n', _) => open = None,
                 (l, None) if l == mark && outside(before) && after.is_some_and(|c| !c.is_whitespace()) => {
-                    open = Some(at)
+                    open = Some(at);
                 }
                 (l, Some(start)) if l == mark && outside(after) && before.is_some_and(|c| !c.is_whitespace()) => {
                     if at > start + 1 {

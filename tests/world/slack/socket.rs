@@ -60,6 +60,7 @@ pub async fn sweep(hub: Arc<Hub>) {
 }
 
 async fn run(stream: TcpStream, hub: Arc<Hub>) {
+    #[expect(clippy::result_large_err, reason = "the handshake's callback is to have this type")]
     let admit = |request: &Request, response: Response| admit(&hub, request, response);
     let Ok(socket) = tokio_tungstenite::accept_hdr_async(stream, admit).await else { return };
     let (sink, frames) = socket.split();

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::Hub;
-use super::ids::Id;
 use super::interaction::PROMPT;
 use super::state::State;
+use crate::world::lean;
 
 /// How often an envelope comes again before Slack gives it up.
 const RETRIES: u32 = 3;
@@ -64,6 +64,8 @@ pub struct Sockets {
     pub(super) count: u64,
     pub(super) envelopes: BTreeMap<String, Envelope>,
     turn: usize,
+    /// What payloads of a kind lack: the kind, and the place in it.
+    left_out: Vec<(String, String)>,
     /// What `apps.connections.open` says instead of an address.
     pub(super) refusal: Option<&'static str>,
     /// So many acknowledgements are lost.
@@ -84,7 +86,10 @@ impl Sockets {
     }
 
     /// Sends an envelope by one of the connections in turn, or keeps it for the next that comes.
-    pub(super) fn dispatch(&mut self, envelope: Envelope) {
+    pub(super) fn dispatch(&mut self, mut envelope: Envelope) {
+        for (_, place) in self.left_out.iter().filter(|(kind, _)| kind == envelope.kind) {
+            lean::remove(&mut envelope.payload, place);
+        }
         let id = envelope.id.clone();
         self.envelopes.insert(id.clone(), envelope);
         self.send(&id);
@@ -284,6 +289,12 @@ impl SocketMode {
         self.hub.change(|state| state.sockets.lost = count);
     }
 
+    /// Payloads of that kind (`slash_commands`, `interactive`, `events_api`) lack these fields from now on.
+    pub fn leave_out(&self, kind: &str, places: &[&str]) {
+        let places = places.iter().map(|place| (kind.to_owned(), (*place).to_owned()));
+        self.hub.change(|state| state.sockets.left_out.extend(places));
+    }
+
     /// Sends an interaction's envelope again, though it was acknowledged.
     pub fn repeat(&self, interaction: u64) {
         self.hub.change(|state| {
@@ -300,14 +311,14 @@ impl SocketMode {
     }
 
     /// The workspace throws the app out: its token is no good any more, and it is told so while it still listens.
-    pub fn uninstall(&self, bot: Id) {
+    pub fn uninstall(&self, bot: &str) {
         self.hub.change(|state| {
             state.standing = super::state::Standing::Revoked;
             for event in [
                 json!({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot]}}),
                 json!({"type": "app_uninstalled"}),
             ] {
-                super::acts::notify(state, event);
+                super::acts::notify(state, &event);
             }
         });
     }

@@ -105,7 +105,7 @@ impl Message {
     /// A button by its label, its action, or else the beginning of its label.
     #[must_use]
     pub fn button(&self, name: &str) -> Option<Button> {
-        find_button(self.buttons(), name)
+        find_button(&self.buttons(), name)
     }
 
     /// What a file of the message says.
@@ -124,7 +124,7 @@ impl Message {
     }
 }
 
-fn find_button(buttons: Vec<Button>, name: &str) -> Option<Button> {
+fn find_button(buttons: &[Button], name: &str) -> Option<Button> {
     let exact = |button: &&Button| button.label == name || button.action_id == name;
     buttons.iter().find(exact).or_else(|| buttons.iter().find(|button| button.label.starts_with(name))).cloned()
 }
@@ -251,7 +251,7 @@ impl View {
 
     #[must_use]
     pub fn button(&self, name: &str) -> Option<Button> {
-        find_button(self.buttons(), name)
+        find_button(&self.buttons(), name)
     }
 
     #[must_use]

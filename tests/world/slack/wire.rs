@@ -110,7 +110,7 @@ pub fn actor(state: &State, id: &str) -> Value {
 pub fn view(state: &State, view: &View, values: Map<String, Value>) -> Value {
     let mut json = view.json.clone();
     let rest = json!({
-        "id": view.id, "team_id": state.team, "state": {"values": values}, "hash": view.hash,
+        "id": view.id, "team_id": state.team, "state": {"values": Value::Object(values)}, "hash": view.hash,
         "previous_view_id": view.previous, "root_view_id": view.root, "app_id": state.app,
         "app_installed_team_id": state.team, "bot_id": state.bot_id,
     });
