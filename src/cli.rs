@@ -43,6 +43,20 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = Stage::Open)]
         state: Stage,
     },
+    /// Draw a trap's figure as SVG, or as PNG with --png
+    Figure {
+        /// The trap's id, such as `sampling-buffer`
+        id: String,
+        /// For a dark ground
+        #[arg(long)]
+        dark: bool,
+        /// As the PNG that a chat gets
+        #[arg(long)]
+        png: bool,
+        /// Which of the trap's variants, from 1
+        #[arg(long, default_value_t = 1)]
+        variant: usize,
+    },
     /// Print the link that adds the bot to a Discord server, with the least permissions
     Invite,
     /// Copy the database to a new file while the bot runs

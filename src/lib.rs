@@ -1,7 +1,7 @@
 //! Trapline: one machine-learning interview trap a day for a study group's chat channel.
 //!
 //! Direction of dependence, held by `tests/architecture.rs`:
-//! `main → app → {chat, scheduler} → service → {store, ports, bank} → core`.
+//! `main → app → {chat, scheduler} → service → {store, ports, bank} → core`; `chat` and `app` draw with `figure`, which knows `core`.
 
 pub mod app;
 pub mod bank;
@@ -9,6 +9,7 @@ pub mod chat;
 pub mod cli;
 pub mod config;
 pub mod core;
+pub mod figure;
 pub mod ports;
 pub mod scheduler;
 pub mod service;

@@ -12,7 +12,7 @@ struct Room {
 
 const PLATFORMS: &[&str] = &["serenity", "poise", "slack_morphism", "axum", "maud"];
 
-/// `main → app → {chat, scheduler} → service → {store, ports, bank} → core`.
+/// `main → app → {chat, scheduler} → service → {store, ports, bank} → core`; `app` and `chat` draw with `figure`, which knows `core`.
 const ROOMS: &[Room] = &[
     Room {
         path: "core",
@@ -20,18 +20,23 @@ const ROOMS: &[Room] = &[
         no_crates: &["tokio", "sqlx", "serenity", "poise", "slack_morphism", "axum", "maud", "getrandom", "tracing"],
     },
     Room { path: "bank", may_name: &["bank", "core"], no_crates: &["tokio", "sqlx", "serenity", "poise", "axum"] },
+    Room {
+        path: "figure",
+        may_name: &["core", "figure"],
+        no_crates: &["tokio", "sqlx", "serenity", "poise", "axum", "maud"],
+    },
     Room { path: "ports.rs", may_name: &["core", "ports"], no_crates: &["tokio", "sqlx", "serenity", "poise", "axum"] },
     Room { path: "store", may_name: &["core", "store"], no_crates: PLATFORMS },
     Room { path: "service", may_name: &["bank", "core", "ports", "service", "store"], no_crates: PLATFORMS_AND_SQL },
     Room { path: "scheduler.rs", may_name: &["core", "ports", "scheduler", "service"], no_crates: PLATFORMS_AND_SQL },
     Room {
         path: "chat/discord",
-        may_name: &["chat::discord", "core", "ports", "service"],
+        may_name: &["chat::discord", "core", "figure", "ports", "service"],
         no_crates: &["sqlx", "axum", "maud", "slack_morphism"],
     },
     Room {
         path: "chat/web",
-        may_name: &["chat::web", "core", "ports", "service"],
+        may_name: &["chat::web", "core", "figure", "ports", "service"],
         no_crates: &["sqlx", "serenity", "poise", "slack_morphism"],
     },
     Room { path: "config.rs", may_name: &["config"], no_crates: PLATFORMS_AND_SQL },

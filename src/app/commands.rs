@@ -1,5 +1,6 @@
 //! The commands that do one thing and end.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::core::ids::{FeedId, RoundId, TrapId};
 use crate::core::round::{Reveal, Round, Tally};
 use crate::core::trap::Trap;
 use crate::core::{pick, text};
+use crate::figure::{self, Theme};
 use crate::store;
 
 pub(super) fn check(paths: &[PathBuf], json: bool) -> Result<ExitCode, Failure> {
@@ -58,6 +60,20 @@ pub(super) fn preview(id: &str, shape: Shape, state: Stage) -> Result<ExitCode, 
         Shape::Discord => say(&serde_json::to_string_pretty(&discord::preview(&cards))?),
         Shape::Web => say(&web::preview(&cards)),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn figure(id: &str, dark: bool, png: bool, variant: usize) -> Result<ExitCode, Failure> {
+    let (bank, _) = Bank::load(&config()?.questions);
+    let entry = TrapId::try_from(id.to_owned()).ok().and_then(|id| bank.get(&id));
+    let Some(entry) = entry else { return Err(unknown_trap(&bank, id)) };
+    let Some(trap) = variant.checked_sub(1).and_then(|index| entry.variants.get(index)) else {
+        return Err(Failure(format!("'{id}' has the variants 1 to {}", entry.variants.len())));
+    };
+    let Some(figure) = &trap.figure else { return Err(Failure(format!("'{id}' has no figure"))) };
+    let theme = if dark { Theme::Dark } else { Theme::Light };
+    let file = if png { figure::png(figure, theme) } else { figure::svg(figure, theme).into_bytes() };
+    std::io::stdout().write_all(&file)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -26,6 +26,7 @@ pub async fn main(cli: Cli) -> ExitCode {
         Command::Check { paths, json } => commands::check(&paths, json),
         Command::Bank { json } => commands::bank(json),
         Command::Preview { id, shape, state } => commands::preview(&id, shape, state),
+        Command::Figure { id, dark, png, variant } => commands::figure(&id, dark, png, variant),
         Command::Invite => commands::invite(),
         Command::Backup { file } => commands::backup(&file).await,
         Command::Healthcheck => commands::healthcheck().await,

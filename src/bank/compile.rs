@@ -1,5 +1,6 @@
 //! The expressions and texts of a trap, compiled once for all of its variants.
 
+use super::figure;
 use super::make::{Draft, Note};
 use super::numbers::{Engine, Formula, Text, Trouble};
 use super::report::Sink;
@@ -27,6 +28,7 @@ pub(super) struct Compiled<'e> {
     pub(super) explanation: Placed<Text<'e>>,
     pub(super) question: Placed<Text<'e>>,
     pub(super) outline: Placed<Text<'e>>,
+    pub(super) figure: Option<figure::Compiled<'e>>,
 }
 
 impl<'e> Compiled<'e> {
@@ -59,6 +61,7 @@ impl<'e> Compiled<'e> {
         let question = part(&body.question);
         let outline = part(&body.outline);
         let whys: Vec<_> = body.candidates.iter().map(|c| part(&c.why)).collect();
+        let figure = front.figure.as_ref().map(|sketch| sketch.compile(engine, sink));
         Some(Self {
             numbers: numbers.into_iter().collect::<Option<_>>()?,
             values: values.into_iter().collect::<Option<_>>()?,
@@ -71,11 +74,13 @@ impl<'e> Compiled<'e> {
             explanation: explanation?,
             question: question?,
             outline: outline?,
+            // One that can't be compiled has been reported.
+            figure: figure.map_or(Some(None), |compiled| compiled.map(Some))?,
         })
     }
 }
 
-fn formula<'e>(
+pub(super) fn formula<'e>(
     line: usize,
     whose: &str,
     source: &'e str,

@@ -31,7 +31,7 @@ pub(super) fn entry(entry: &Entry) -> Value {
     put("sources", json!(trap.sources));
     put("numbers", numbers(trap));
     put("variants", entry.variants.iter().map(numbers).collect());
-    put("figure", Value::Null);
+    put("figure", json!(trap.figure));
     Value::Object(out)
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use toml::de::{DeTable, DeValue};
 
+use super::figure::{self, Sketch};
 use super::numbers::{is_name, is_reserved};
 use super::report::{RULES, Sink, nearest};
 use super::table::{At, Lines, Table, date, integer, is_slug, line, number, slug};
@@ -17,7 +18,7 @@ const MAX_TOPICS: usize = 8;
 const MAX_VARIANTS: usize = 16;
 const MAX_NAMES: usize = 64;
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "id",
     "series",
     "number",
@@ -32,6 +33,7 @@ const KEYS: [&str; 16] = [
     "given",
     "numbers",
     "answer",
+    "figure",
     "source",
     "waive",
 ];
@@ -56,6 +58,7 @@ pub(super) struct Front {
     pub(super) numbers: Vec<At<(String, String)>>,
     /// Whether every number of the file got its name: otherwise what builds on the others would fail for no reason of its own.
     pub(super) named: bool,
+    pub(super) figure: Option<Sketch>,
     pub(super) sources: Vec<At<Source>>,
 }
 
@@ -114,6 +117,7 @@ fn front(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Front> {
     let variants = variants(top, sink);
     let numbers = numbers(top, &variants, sink);
     let named = sink.len() == before;
+    let figure = figure::read(top, sink);
     let sources = sources(top, sink);
     Some(Front {
         id: id?,
@@ -129,6 +133,7 @@ fn front(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Front> {
         variants,
         numbers,
         named,
+        figure,
         sources,
     })
 }

@@ -113,6 +113,7 @@ fn one(draft: &Draft<'_>, variant: usize, compiled: &Compiled<'_>, sink: &mut Si
     let outline = fill(&compiled.outline);
     let options: Vec<_> = compiled.options.iter().map(&mut fill).collect();
     let whys: Vec<_> = compiled.whys.iter().map(&mut fill).collect();
+    let figure = compiled.figure.as_ref().map_or(Some(None), |figure| figure.draw(&scope, note, sink).map(Some));
     let options = options.into_iter().collect::<Option<Vec<_>>>()?;
     let whys = whys.into_iter().collect::<Option<Vec<_>>>()?;
     let kind = if front.answer.is_some() {
@@ -136,6 +137,7 @@ fn one(draft: &Draft<'_>, variant: usize, compiled: &Compiled<'_>, sink: &mut Si
         explanation: explanation?,
         follow_up: FollowUp { question: question?, outline: outline? },
         sources: front.sources.iter().map(|s| s.value.clone()).collect(),
+        figure: figure?,
         numbers: scope.all(),
     })
 }

@@ -13,6 +13,7 @@ mod compile;
 mod embed;
 mod examine;
 mod export;
+mod figure;
 mod files;
 mod front;
 mod lint;

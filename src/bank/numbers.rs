@@ -131,6 +131,16 @@ impl Scope {
         Self(Value::from_object(Names(Mutex::new(known))))
     }
 
+    /// These numbers behind some names of one's own, which have no value yet.
+    pub(super) fn within(&self, names: &[&str]) -> Self {
+        Self::new(names.iter().map(|name| ((*name).to_owned(), f64::NAN)).chain(self.all()).collect())
+    }
+
+    /// Gives the name at a place its value.
+    pub(super) fn set(&self, place: usize, x: f64) {
+        self.with(|names| names[place].1 = x);
+    }
+
     pub(super) fn push(&self, name: &str, x: f64) {
         self.with(|names| names.push((name.to_owned(), x)));
     }

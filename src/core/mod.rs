@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod card;
 pub mod feed;
+pub mod figure;
 pub mod ids;
 pub mod invite;
 pub mod markup;

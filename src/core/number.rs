@@ -18,6 +18,16 @@ pub fn show(x: f64) -> String {
     if wants_power(x) { scientific_text(x, 3, true) } else { trim_zeros(significant_digits(x, 4)) }
 }
 
+/// [`show`], with the unit behind it; a unit may be empty.
+#[must_use]
+pub fn with_unit(x: f64, unit: &str) -> String {
+    match unit {
+        "" => show(x),
+        "%" => format!("{}%", show(x)),
+        unit => format!("{} {unit}", show(x)),
+    }
+}
+
 /// `decimals` digits behind the point, commas between thousands.
 #[must_use]
 pub fn fixed(x: f64, decimals: usize) -> String {

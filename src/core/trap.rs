@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::figure::Figure;
 use super::ids::TrapId;
 
 /// A trap as it is shown: text is CommonMark with every number already in place.
@@ -34,6 +35,9 @@ pub struct Trap {
     pub sources: Vec<Source>,
     /// The computed numbers by name, in the order of the file.
     pub numbers: Vec<(String, f64)>,
+    /// Says the truth, so it is shown at the reveal only. Absent in what is kept where there is none, as it was before traps had any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figure: Option<Figure>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

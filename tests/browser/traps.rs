@@ -60,5 +60,6 @@ fn trap(id: &str, number: u32, kind: Kind) -> Trap {
             url: "https://arxiv.org/abs/1910.02054".to_owned(),
         }],
         numbers: Vec::new(),
+        figure: None,
     }
 }

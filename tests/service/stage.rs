@@ -181,6 +181,7 @@ pub(crate) fn trap(id: &str, series: &str, number: u32, topic: &str, level: Leve
             url: "https://example.org".into(),
         }],
         numbers: vec![("gb".into(), 14.0)],
+        figure: None,
     }
 }
 

@@ -60,6 +60,7 @@ fn choice(series: &str, number: u32) -> Trap {
             url: "https://arxiv.org/abs/1910.02054".to_owned(),
         }],
         numbers: Vec::new(),
+        figure: None,
     }
 }
 

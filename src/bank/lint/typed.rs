@@ -1,19 +1,22 @@
 //! Numbers in prose that somebody worked out and typed, where an expression would keep them right.
 
 use super::prose::is_year;
+use crate::bank::figure::Sketch;
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
 
 /// N01: results that were typed instead of computed.
 pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
-    let Draft { body, .. } = draft;
-    for part in std::iter::once(&body.explanation).chain(body.candidates.iter().map(|c| &c.why)) {
-        for (index, line) in computed_blanked(part.text).replace(" %", "%").lines().enumerate() {
+    let Draft { front, body } = draft;
+    let parts = std::iter::once(&body.explanation).chain(body.candidates.iter().map(|c| &c.why));
+    let of_figure = front.figure.iter().flat_map(Sketch::texts);
+    for (first, text) in parts.map(|part| (part.line, part.text)).chain(of_figure) {
+        for (index, line) in computed_blanked(text).replace(" %", "%").lines().enumerate() {
             let mut typed: Vec<&str> = line.split_ascii_whitespace().filter_map(typed_number).collect();
             typed.dedup();
             if !typed.is_empty() {
                 let what = format!("typed, not computed: {}", typed.join(", "));
-                sink.warn(part.line + index, "N01", what, "give it a name in [numbers] or [given] and print that");
+                sink.warn(first + index, "N01", what, "give it a name in [numbers] or [given] and print that");
             }
         }
     }

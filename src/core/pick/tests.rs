@@ -29,6 +29,7 @@ fn trap(name: &str, series: &str, number: u32, topic: &str) -> Trap {
         follow_up: FollowUp { question: String::new(), outline: String::new() },
         sources: Vec::new(),
         numbers: Vec::new(),
+        figure: None,
     }
 }
 

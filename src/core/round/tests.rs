@@ -25,6 +25,7 @@ fn trap(kind: Kind) -> Trap {
         follow_up: FollowUp { question: String::new(), outline: String::new() },
         sources: Vec::new(),
         numbers: Vec::new(),
+        figure: None,
     }
 }
 

@@ -57,6 +57,7 @@ fn trap() -> Trap {
             url: "https://arxiv.org/abs/1910.02054".into(),
         }],
         numbers: vec![("total_gb".into(), 112.0)],
+        figure: None,
     }
 }
 

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use crate::core::ids::{Confidence, Period};
 use crate::core::markup::escape;
-use crate::core::number;
+pub(super) use crate::core::number::with_unit;
 use crate::core::round::Shown;
 use crate::core::score::points;
 use crate::core::trap::Trap;
@@ -56,14 +56,6 @@ pub(super) fn shown_plain(said: &Shown) -> String {
     match said {
         Shown::Option { letter, .. } => letter.to_string(),
         Shown::Value { value, unit } => with_unit(*value, unit),
-    }
-}
-
-pub(super) fn with_unit(value: f64, unit: &str) -> String {
-    match unit {
-        "" => number::show(value),
-        "%" => format!("{}%", number::show(value)),
-        unit => format!("{} {unit}", number::show(value)),
     }
 }
 
