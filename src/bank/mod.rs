@@ -19,6 +19,7 @@ mod front;
 mod lint;
 mod make;
 mod numbers;
+mod prose;
 mod report;
 mod sections;
 mod table;
@@ -28,6 +29,7 @@ mod words;
 pub use check::check;
 use examine::{Examined, examine};
 use files::Files;
+pub use prose::fill;
 pub use report::{Finding, RULES, Report, Severity};
 
 /// All traps that are on offer.
