@@ -30,7 +30,7 @@ fn answer(chapter: &Chapter<'_>, item: Item<'_>, bank: &Bank, medium: Medium) ->
             (medium.heading(2, &answer_id(item), &html! { (item.label()) " " (trap.title) }))
             p.meta {
                 a href=(medium.question(chapter, item)) { (words::to_question(&item.label())) }
-                ": " (trap.headline) " · " (trap.level.as_str())
+                ": " (trap.headline) " · " (inline(&text::full_label(trap), &[]))
             }
             ul.outcomes { @for outcome in outcomes(trap) { (verdict(&outcome, bank)) } }
             (lesson(trap, medium))

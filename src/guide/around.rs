@@ -40,7 +40,7 @@ fn contents(plan: &Plan<'_>, medium: Medium) -> Markup {
                                 }
                             }
                             td.number { (chapter.items.len()) }
-                            td { (words::levels(chapter.items.iter().map(|item| item.trap))) }
+                            td { (words::levels(&chapter.levels())) }
                             td.number { (chapter.minutes()) }
                         }
                     }

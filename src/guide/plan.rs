@@ -2,7 +2,7 @@
 
 use crate::bank::Bank;
 use crate::core::text;
-use crate::core::trap::Trap;
+use crate::core::trap::{Level, Trap};
 
 use super::outline::{Outline, Section};
 
@@ -77,7 +77,11 @@ impl<'b> Chapter<'b> {
         items.filter(|item| names.contains(&name(item.trap))).collect()
     }
 
-    /// How long its questions take together.
+    pub(super) fn levels(&self) -> Vec<Level> {
+        self.items.iter().map(|item| item.trap.level).collect()
+    }
+
+    /// How long its questions take together, in minutes.
     pub(super) fn minutes(&self) -> u32 {
         self.items.iter().map(|item| u32::from(item.trap.minutes)).sum()
     }
@@ -100,7 +104,6 @@ fn home(trap: &Trap, sections: &[Section]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::trap::Level;
     use crate::guide::tests::trap;
 
     fn section(slug: &str, traps: &[&str], series: &[&str], topics: &[&str]) -> Section {

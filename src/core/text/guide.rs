@@ -1,7 +1,7 @@
 //! The words of the study book around its questions and answers.
 
 use super::words::count;
-use crate::core::trap::{Role, Trap};
+use crate::core::trap::{Level, Role, Trap};
 
 /// The chapter of what fits nowhere else.
 pub const FURTHER: &str = "Further traps";
@@ -37,9 +37,9 @@ pub fn meta(trap: &Trap) -> String {
 
 /// `2 junior, 1 staff`, of these.
 #[must_use]
-pub fn levels<'t>(traps: impl Iterator<Item = &'t Trap> + Clone) -> String {
-    let of = |level| (traps.clone().filter(|trap| trap.level == level).count(), level);
-    let all = crate::core::trap::Level::ALL.into_iter().map(of).filter(|(n, _)| *n > 0);
+pub fn levels(levels: &[Level]) -> String {
+    let of = |level: Level| (levels.iter().filter(|one| **one == level).count(), level);
+    let all = Level::ALL.into_iter().map(of).filter(|(n, _)| *n > 0);
     all.map(|(n, level)| format!("{n} {}", level.as_str())).collect::<Vec<_>>().join(", ")
 }
 
