@@ -112,6 +112,27 @@ fn the_bank_as_json_has_the_canonical_variant_filled_in() {
     insta::assert_json_snapshot!(traps);
 }
 
+/// The front matter of a figure, before the sources that follow it.
+fn figure(kind: &str, rest: &str) -> String {
+    format!("[figure]\nkind = \"{kind}\"\ntitle = \"T\"\nalt = \"A\"\n\n{rest}\n\n[[source]]")
+}
+
+fn curve(x: &str, y: &str, point: &str) -> String {
+    let axes = format!("[figure.x]\nlabel = \"x\"\n{x}\n\n[figure.y]\nlabel = \"y\"");
+    let data = format!(
+        "[[figure.curve]]\nlabel = \"c\"\ny = \"{y}\"\n\n[[figure.point]]\nlabel = \"p\"\nx = \"{point}\"\ny = \"1\""
+    );
+    figure("curve", &format!("{axes}\n\n{data}"))
+}
+
+fn grid(rows: &str, value: &str) -> String {
+    figure("grid", &format!("[figure.grid]\nrows = \"{rows}\"\ncolumns = \"2\"\nvalue = \"{value}\""))
+}
+
+fn timeline(spans: &str) -> String {
+    figure("timeline", &format!("[[figure.lane]]\nlabel = \"l\"\nspans = [ {spans} ]"))
+}
+
 /// One change to a good file for each rule that a file can break.
 #[test]
 fn bad_files_are_reported_by_line_and_rule() {
@@ -164,6 +185,36 @@ fn bad_files_are_reported_by_line_and_rule() {
             CHOICE,
             "+++\n\n## Sc",
             "[[waive]]\nrule = \"I99\"\nreason = \"x\"\nuntil = 2027-01-01\n+++\n\n## Sc".into(),
+        ),
+        ("P04 key of a figure", NUMBER, "unit = \"GB\"\n\n[[figure", "units = \"GB\"\n\n[[figure".into()),
+        ("P05 kind of a figure", NUMBER, "kind = \"stack\"", "kind = \"pie\"".into()),
+        ("P05 mark of a figure", NUMBER, "mark = \"bait\"", "mark = \"wrong\"".into()),
+        ("P08 value of a figure", NUMBER, "value = \"master_gb\"", "value = \"master_mb\"".into()),
+        ("P09 text of a figure", NUMBER, "\"{{ total_gb }} GB at", "\"{{ total }} GB at".into()),
+        ("P11 title of a figure", NUMBER, "at the first step", format!("at the first {}", long(10))),
+        ("P16 part in a variant", NUMBER, "value = \"master_gb\"", "value = \"params_b - 5\"".into()),
+        ("P16 bars", NUMBER, "parts = [ { label = \"weights\", value = \"weights_gb\" } ]", "parts = []".into()),
+        ("P16 empty text", NUMBER, "label = \"the card\"", "label = \" \"".into()),
+        ("P16 character", NUMBER, "label = \"the card\"", "label = \"the 卡\"".into()),
+        ("N01 typed number in a figure", NUMBER, "{{ total_gb }} GB at", "112 GB at".into()),
+        ("I01 curve without its ends", CHOICE, "[[source]]", curve("", "1 / x", "2")),
+        ("P16 axis", CHOICE, "[[source]]", curve("from = \"servers\"\nto = \"8\"", "1 / x", "8")),
+        ("P16 curve without points", CHOICE, "[[source]]", curve("from = \"0\"\nto = \"9\"", "ln(0 - x - 1)", "2")),
+        ("P08 name in a curve", CHOICE, "[[source]]", curve("from = \"0\"\nto = \"9\"", "z * 2", "2")),
+        ("P16 point off the axis", CHOICE, "[[source]]", curve("from = \"0\"\nto = \"9\"", "1 / x", "12")),
+        (
+            "P16 logarithm of nothing",
+            CHOICE,
+            "[[source]]",
+            curve("scale = \"log\"\nfrom = \"0\"\nto = \"9\"", "1 / x", "2"),
+        ),
+        ("P16 grid", CHOICE, "[[source]]", grid("excess", "row")),
+        ("P08 cell", CHOICE, "[[source]]", grid("2", "1 / row")),
+        (
+            "P16 timeline",
+            CHOICE,
+            "[[source]]",
+            timeline("{ label = \"a\", from = \"0\", to = \"2\" }, { label = \"b\", from = \"1\", to = \"3\" }"),
         ),
         ("N01 typed number", CHOICE, "by {{ excess }} a second", "by 24 a second".into()),
         ("I01 key", CHOICE, "minutes = 2\n", String::new()),

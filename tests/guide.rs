@@ -1,5 +1,7 @@
 //! The study book from outside: what is written to a folder, and what an e-reader finds in the file beside it.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Cursor, Read};

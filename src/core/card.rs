@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::figure::Figure;
 use super::ids::Action;
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,6 +58,8 @@ pub enum Block {
     /// Fine print: CommonMark in a smaller type where the platform has one.
     Small(String),
     Divider,
+    /// The trap's picture: it says the truth, so it stands in what is shown at the reveal only.
+    Picture(Box<Figure>),
 }
 
 /// How many chose one option.
@@ -129,6 +132,14 @@ impl Card {
     #[must_use]
     pub fn heading(self, text: impl Into<String>) -> Self {
         self.block(Block::Heading(text.into()))
+    }
+
+    #[must_use]
+    pub fn picture(self, figure: Option<&Figure>) -> Self {
+        match figure {
+            Some(figure) => self.block(Block::Picture(Box::new(figure.clone()))),
+            None => self,
+        }
     }
 
     #[must_use]

@@ -96,6 +96,8 @@ pub struct Stack {
 pub struct Pile {
     pub label: String,
     pub parts: Vec<Part>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use super::canvas::{Anchor, Canvas, LABEL, Rect, SIDE, SMALL, WIDTH};
 use super::legend::{self, marked, marks};
 use super::scale::Map;
 use super::theme::Paint;
-use super::typeface::width;
-use crate::core::figure::{Bars, Limit, Scale};
+use super::typeface::{fitted, width};
+use crate::core::figure::{Bars, Limit, Mark, Scale};
 use crate::core::number::with_unit;
 
 pub(super) const BAR: f64 = 20.0;
@@ -16,7 +16,7 @@ const GAP: f64 = 6.0;
 
 pub(super) fn draw(canvas: &mut Canvas, chart: &Bars, unit: &str) {
     let values = chart.bars.iter().map(|bar| bar.value);
-    let shown: Vec<String> = values.clone().map(|value| with_unit(value, unit)).collect();
+    let shown: Vec<String> = values.clone().map(|value| behind(value, unit)).collect();
     let frame = Frame::new(canvas, chart.scale, values, &shown, &chart.limits, unit, chart.bars.len());
     let any = chart.bars.iter().any(|bar| bar.mark.is_some());
     let others = if any { Paint::Plain } else { Paint::Series(0) };
@@ -25,13 +25,18 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Bars, unit: &str) {
         let (from, to) = (frame.base(), frame.map.place(bar.value));
         let area = Rect { x: from.min(to), y: row, width: (to - from).abs().max(1.0), height: BAR };
         canvas.rect(area, legend::paint(bar.mark, others), 1.0);
-        frame.label(canvas, index, &marked(&bar.label, bar.mark));
+        frame.label(canvas, index, &bar.label, bar.mark);
         canvas.plate((from.max(to) + GAP, row + BAR * 0.74), shown, LABEL, Paint::Ink);
     }
     frame.finish(canvas);
     if any {
         legend::draw(canvas, &marks(chart.bars.iter().map(|bar| bar.mark)));
     }
+}
+
+/// What is printed behind a bar; of a long unit, as much as leaves room for the bar.
+pub(super) fn behind(value: f64, unit: &str) -> String {
+    fitted(&with_unit(value, unit), LABEL, WIDTH / 2.0)
 }
 
 /// The ground of horizontal bars: axis, ticks and reference lines.
@@ -58,8 +63,7 @@ impl Frame {
         let room = shown.iter().map(|text| width(text, LABEL)).fold(0.0, f64::max);
         let map = Map::new(scale, (low, high), (SIDE, WIDTH - SIDE - GAP - room));
         let base = map.place(if scale == Scale::Log { low } else { 0.0 });
-        let names: Vec<String> =
-            limits.iter().map(|limit| format!("{}: {}", limit.label, with_unit(limit.value, unit))).collect();
+        let names: Vec<String> = limits.iter().map(|limit| named(limit, unit)).collect();
         let first = canvas.y;
         canvas.skip(LABEL * 1.4 * limits.len() as f64);
         let top = canvas.y + 2.0;
@@ -102,16 +106,21 @@ impl Frame {
     }
 
     /// The bar's name above it, and the line that it begins at.
-    pub(super) fn label(&self, canvas: &mut Canvas, index: usize, label: &str) {
+    pub(super) fn label(&self, canvas: &mut Canvas, index: usize, label: &str, mark: Option<Mark>) {
         let row = self.row(index);
         canvas.path(&[(self.base, row - 3.0), (self.base, row + BAR + 3.0)], Paint::Muted, 1.5, "");
-        canvas.plate((SIDE, row - 7.0), label, LABEL, Paint::Ink);
+        canvas.plate((SIDE, row - 7.0), &marked(label, mark), LABEL, legend::paint(mark, Paint::Ink));
     }
 
     /// Goes on below the axis.
     pub(super) fn finish(&self, canvas: &mut Canvas) {
         canvas.y = self.bottom + SMALL * 1.5;
     }
+}
+
+/// A reference line's name, on one line.
+fn named(limit: &Limit, unit: &str) -> String {
+    fitted(&format!("{}: {}", limit.label, with_unit(limit.value, unit)), LABEL, WIDTH - 2.0 * SIDE)
 }
 
 /// From 0, or on a logarithmic scale from a power of ten that leaves something of the least bar.

@@ -5,7 +5,7 @@ use super::legend::{self, DASHES, Key, marked, marks};
 use super::placing::Room;
 use super::scale::{Map, fitted};
 use super::theme::Paint;
-use super::typeface::{fitted as cut, width};
+use super::typeface::{fitted as cut, width, wrap};
 use crate::core::figure::{Axis, Direction, Mark, Plot};
 
 /// Of the area with the lines.
@@ -13,7 +13,9 @@ const HEIGHT: f64 = 210.0;
 const RADIUS: f64 = 5.5;
 
 pub(super) fn draw(canvas: &mut Canvas, plot: &Plot) {
-    canvas.line_of_text(&plot.y.label, SMALL, Paint::Muted);
+    for line in wrap(&plot.y.label, SMALL, WIDTH - 2.0 * SIDE) {
+        canvas.line_of_text(&line, SMALL, Paint::Muted);
+    }
     canvas.skip(4.0);
     let y_ends = ends(&plot.y, values(plot));
     let x_ends = ends(&plot.x, plot.curves.iter().flat_map(|c| c.runs.iter().flatten().map(|p| p.0)));
@@ -33,14 +35,22 @@ pub(super) fn draw(canvas: &mut Canvas, plot: &Plot) {
             run.iter().for_each(|(x, y)| room.take(Rect { x: x - 1.5, y: y - 1.5, width: 3.0, height: 3.0 }));
         }
     }
+    for limit in &plot.limits {
+        room.take(match limit.axis {
+            Direction::X => Rect { x: x.place(limit.value) - 1.0, width: 2.0, ..area },
+            Direction::Y => Rect { y: y.place(limit.value) - 1.0, height: 2.0, ..area },
+        });
+    }
     for point in &plot.points {
         room.take(around(x.place(point.x), y.place(point.y)));
     }
     limits(canvas, plot, area, (&x, &y), &mut room);
     points(canvas, plot, (&x, &y), &mut room);
     canvas.y = area.y + area.height + SMALL * 1.5;
-    canvas.text((area.x + area.width / 2.0, canvas.y + SMALL), &plot.x.label, SMALL, Paint::Muted, Anchor::Middle);
-    canvas.skip(SMALL * 1.4);
+    for line in wrap(&plot.x.label, SMALL, area.width) {
+        canvas.text((area.x + area.width / 2.0, canvas.y + SMALL), &line, SMALL, Paint::Muted, Anchor::Middle);
+        canvas.skip(SMALL * 1.4);
+    }
     let mut items: Vec<(Key, String)> = plot
         .curves
         .iter()
@@ -153,7 +163,8 @@ fn points(canvas: &mut Canvas, plot: &Plot, (x, y): (&Map, &Map), room: &mut Roo
     }
     for point in &plot.points {
         let (at, up) = (x.place(point.x), y.place(point.y));
-        let label = marked(&point.label, point.mark);
+        let bounds = room.bounds();
+        let label = cut(&marked(&point.label, point.mark), SMALL, bounds.width);
         let (wide, high) = (width(&label, SMALL), SMALL * 1.2);
         let gap = RADIUS + 4.0;
         let lefts = [at + gap, at - wide - gap, at - wide / 2.0];

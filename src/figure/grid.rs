@@ -7,7 +7,7 @@ use crate::core::figure::Grid;
 use crate::core::number::show;
 
 /// The largest side of a cell.
-const LARGE: f64 = 44.0;
+const LARGE: f64 = 60.0;
 /// The strength of the smallest value's shade; the largest has all.
 const FAINT: f64 = 0.08;
 /// From here on a text on the shade is as on the full colour.
@@ -76,7 +76,8 @@ fn key(canvas: &mut Canvas, left: f64, low: f64, high: f64) {
         return;
     }
     let baseline = canvas.y + 11.0;
-    let mut x = left;
+    let wide = width(&show(low), SMALL) + 6.0 + 17.0 * STEPS as f64 + 5.0 + width(&show(high), SMALL);
+    let mut x = left.min(WIDTH - SIDE - wide).max(SIDE);
     canvas.text((x, baseline), &show(low), SMALL, Paint::Ink, Anchor::Start);
     x += width(&show(low), SMALL) + 6.0;
     for step in 0..STEPS {

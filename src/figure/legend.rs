@@ -2,7 +2,7 @@
 
 use super::canvas::{Canvas, Rect, SIDE, SMALL, WIDTH};
 use super::theme::Paint;
-use super::typeface::width;
+use super::typeface::{fitted, width};
 use crate::core::figure::Mark;
 
 /// How lines are told apart without colour.
@@ -22,7 +22,8 @@ pub(super) fn draw(canvas: &mut Canvas, items: &[(Key, String)]) {
     canvas.skip(6.0);
     for (index, (key, label)) in items.iter().enumerate() {
         let swatch = if matches!(key, Key::Line(..)) { 26.0 } else { 12.0 };
-        let wide = swatch + 6.0 + width(label, SMALL);
+        let label = fitted(label, SMALL, WIDTH - 2.0 * SIDE - swatch - 6.0);
+        let wide = swatch + 6.0 + width(&label, SMALL);
         if index > 0 && x + wide > WIDTH - SIDE {
             x = SIDE;
             canvas.skip(ROW);
@@ -33,7 +34,7 @@ pub(super) fn draw(canvas: &mut Canvas, items: &[(Key, String)]) {
             Key::Line(paint, dashes) => canvas.path(&[(x, top + 6.0), (x + swatch, top + 6.0)], *paint, 2.5, dashes),
         }
         let baseline = top + 10.5;
-        canvas.text((x + swatch + 6.0, baseline), label, SMALL, Paint::Ink, super::canvas::Anchor::Start);
+        canvas.text((x + swatch + 6.0, baseline), &label, SMALL, Paint::Ink, super::canvas::Anchor::Start);
         x += wide + 18.0;
     }
     canvas.skip(ROW);
@@ -58,8 +59,9 @@ pub(super) fn paint(mark: Option<Mark>, others: Paint) -> Paint {
 }
 
 /// What the marks mean, for those that are there.
-pub(super) fn marks(marks: impl Iterator<Item = Option<Mark>> + Clone) -> Vec<(Key, String)> {
-    let is_there = |mark: Mark| marks.clone().any(|one| one == Some(mark));
+pub(super) fn marks(marks: impl Iterator<Item = Option<Mark>>) -> Vec<(Key, String)> {
+    let there: Vec<Mark> = marks.flatten().collect();
+    let is_there = |mark: Mark| there.contains(&mark);
     let mut items = Vec::new();
     if is_there(Mark::Right) {
         items.push((Key::Area(Paint::Right), "✓ right".to_owned()));

@@ -26,7 +26,7 @@ use theme::Paint;
 #[must_use]
 pub fn svg(figure: &Figure, theme: Theme) -> String {
     let mut canvas = Canvas::new(theme);
-    for line in typeface::wrap(&figure.title, TITLE, WIDTH - 2.0 * SIDE) {
+    for line in typeface::balanced(&figure.title, TITLE, WIDTH - 2.0 * SIDE) {
         canvas.line_of_text(&line, TITLE, Paint::Ink);
     }
     canvas.skip(8.0);

@@ -13,6 +13,10 @@ impl Room {
         Self { bounds, taken: Vec::new() }
     }
 
+    pub(super) fn bounds(&self) -> Rect {
+        self.bounds
+    }
+
     /// Something that a label should not cover.
     pub(super) fn take(&mut self, rect: Rect) {
         self.taken.push(rect);

@@ -35,7 +35,12 @@ impl Map {
     }
 
     pub(super) fn name(&self, tick: f64) -> String {
-        name(self.scale, tick)
+        match self.scale {
+            Scale::Linear => name(tick),
+            // One axis, one way of writing.
+            Scale::Log if self.high >= 1e6 && tick >= 1e3 || self.low < 1e-3 && tick <= 1e-2 => power(tick),
+            Scale::Log => number::show(tick),
+        }
     }
 }
 
@@ -92,14 +97,16 @@ pub(super) fn fitted(scale: Scale, values: impl Iterator<Item = f64> + Clone) ->
     }
 }
 
-/// A tick as it is printed.
-pub(super) fn name(scale: Scale, tick: f64) -> String {
+/// A tick of a linear axis as it is printed.
+fn name(tick: f64) -> String {
     let plain = number::show(tick);
-    if plain.chars().count() <= if scale == Scale::Log { 5 } else { 7 } {
-        return plain;
-    }
-    let power = number::scientific(tick, 1).replace(".0×", "×");
-    power.strip_prefix("1×").map_or(power.clone(), str::to_owned)
+    if plain.chars().count() <= 9 { plain } else { power(tick) }
+}
+
+/// A power of ten, or a short multiple of one.
+fn power(tick: f64) -> String {
+    let text = number::scientific(tick, 1).replace(".0×", "×");
+    text.strip_prefix("1×").map_or(text.clone(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -126,8 +133,9 @@ mod tests {
 
     #[test]
     fn names_are_short() {
-        let names = [1e6, 0.25, 20_000.0, 2.5e9].map(|x| name(Scale::Linear, x));
-        assert_eq!(names, ["10⁶", "0.25", "20,000", "2.5×10⁹"]);
-        assert_eq!(name(Scale::Log, 1e5), "10⁵");
+        let names = [1e6, 0.25, 20_000.0, 2.5e9].map(name);
+        assert_eq!(names, ["1,000,000", "0.25", "20,000", "2.5×10⁹"]);
+        let log = |low, high| Map::new(Scale::Log, (low, high), (0.0, 1.0));
+        assert_eq!([log(1.0, 1e5).name(1e4), log(1.0, 1e7).name(1e4)], ["10,000", "10⁴"]);
     }
 }

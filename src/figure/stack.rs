@@ -1,8 +1,8 @@
 //! Totals made of parts: the same part has the same colour in every bar.
 
-use super::bars::{BAR, Frame};
+use super::bars::{BAR, Frame, behind};
 use super::canvas::{Anchor, Canvas, LABEL, Rect, SMALL};
-use super::legend::{self, Key, different, series};
+use super::legend::{self, Key, different, marks, series};
 use super::theme::Paint;
 use super::typeface::width;
 use crate::core::figure::{Pile, Scale, Stack};
@@ -10,7 +10,7 @@ use crate::core::number::{show, with_unit};
 
 pub(super) fn draw(canvas: &mut Canvas, chart: &Stack, unit: &str) {
     let total = |pile: &Pile| pile.parts.iter().map(|part| part.value).sum::<f64>();
-    let shown: Vec<String> = chart.bars.iter().map(|pile| with_unit(total(pile), unit)).collect();
+    let shown: Vec<String> = chart.bars.iter().map(|pile| behind(total(pile), unit)).collect();
     let values = chart.bars.iter().map(total);
     let frame = Frame::new(canvas, Scale::Linear, values, &shown, &chart.limits, unit, chart.bars.len());
     let labels = different(chart.bars.iter().flat_map(|pile| &pile.parts).map(|part| part.label.as_str()));
@@ -28,7 +28,7 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Stack, unit: &str) {
             }
             sum += part.value;
         }
-        frame.label(canvas, index, &pile.label);
+        frame.label(canvas, index, &pile.label, pile.mark);
         canvas.plate((frame.map.place(sum) + 6.0, row + BAR * 0.74), shown, LABEL, Paint::Ink);
     }
     frame.finish(canvas);
@@ -41,7 +41,8 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Stack, unit: &str) {
         Some(part) => format!("{label}: {}", with_unit(part.value, unit)),
         None => (*label).to_owned(),
     };
-    let items: Vec<(Key, String)> =
+    let mut items: Vec<(Key, String)> =
         labels.iter().map(|label| (Key::Area(series(&labels, label)), named(label))).collect();
+    items.extend(marks(chart.bars.iter().map(|pile| pile.mark)));
     legend::draw(canvas, &items);
 }

@@ -1,12 +1,12 @@
 //! What happens when, lane by lane.
 
+use super::bars::behind;
 use super::canvas::{Anchor, Canvas, LABEL, Rect, SIDE, SMALL, WIDTH};
 use super::legend::{self, Key, different, series};
 use super::scale::Map;
 use super::theme::Paint;
 use super::typeface::width;
 use crate::core::figure::{Scale, Span, Timeline};
-use crate::core::number::with_unit;
 
 const BAR: f64 = 24.0;
 const ROW: f64 = 48.0;
@@ -17,7 +17,7 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Timeline, unit: &str) {
     let spans = || chart.lanes.iter().flat_map(|lane| &lane.spans);
     let low = spans().map(|span| span.from).fold(0.0, f64::min);
     let high = spans().map(|span| span.to).fold(f64::NEG_INFINITY, f64::max);
-    let ends = chart.lanes.iter().map(|lane| with_unit(lane.spans.last().map_or(low, |span| span.to), unit));
+    let ends = chart.lanes.iter().map(|lane| behind(lane.spans.last().map_or(low, |span| span.to), unit));
     let ends: Vec<String> = ends.collect();
     let room = ends.iter().map(|end| width(end, LABEL)).fold(0.0, f64::max);
     let map = Map::new(Scale::Linear, (low, high), (SIDE, WIDTH - SIDE - GAP - room));

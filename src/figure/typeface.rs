@@ -45,6 +45,15 @@ pub(super) fn wrap(text: &str, size: f64, most: f64) -> Vec<String> {
     lines
 }
 
+/// As [`wrap`], with lines of about one width.
+pub(super) fn balanced(text: &str, size: f64, most: f64) -> Vec<String> {
+    let widest = wrap(text, size, most);
+    let narrower = (1..40).map(|step| wrap(text, size, most - 8.0 * f64::from(step)));
+    let same =
+        narrower.take_while(|lines| lines.len() == widest.len() && !lines.iter().any(|line| line.ends_with('…')));
+    same.last().unwrap_or(widest)
+}
+
 /// A text, or as much of it as fits, with an ellipsis.
 pub(super) fn fitted(text: &str, size: f64, most: f64) -> String {
     if width(text, size) <= most {
@@ -69,6 +78,13 @@ mod tests {
     fn what_is_called_drawable_is_in_the_typeface() {
         let missing: Vec<char> = (' '..='\u{ffff}').filter(|c| drawable(*c) && !ADVANCES.contains_key(c)).collect();
         assert_eq!(missing, Vec::<char>::new());
+    }
+
+    #[test]
+    fn a_title_leaves_no_word_alone() {
+        let text = "Below break-even, drafting costs more than it brings";
+        let lines = balanced(text, 16.0, 368.0);
+        assert_eq!(lines, ["Below break-even, drafting", "costs more than it brings"]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Traps for tests of the web channel, whose texts can be told apart in a page's source.
 
+use trapline::core::figure::{Bar, Bars, Chart, Figure, Mark, Scale};
 use trapline::core::ids::TrapId;
 use trapline::core::trap::{Choice, FollowUp, Kind, Level, Number, NumberMistake, Role, Source, Trap};
 
 /// What may stand in no page before the reveal.
-pub(crate) const SECRETS: [&str; 7] = [
+pub(crate) const SECRETS: [&str; 8] = [
     "secret-title",
     "secret-id",
     "secret-why",
@@ -12,6 +13,7 @@ pub(crate) const SECRETS: [&str; 7] = [
     "secret-follow",
     "secret-outline",
     "secret-source",
+    "secret-figure",
 ];
 
 pub(crate) fn choice(roles: [Role; 4]) -> Trap {
@@ -60,6 +62,17 @@ fn trap(id: &str, number: u32, kind: Kind) -> Trap {
             url: "https://arxiv.org/abs/1910.02054".to_owned(),
         }],
         numbers: Vec::new(),
-        figure: None,
+        figure: Some(figure()),
+    }
+}
+
+fn figure() -> Figure {
+    let bar = |label: &str, value, mark| Bar { label: label.to_owned(), value, mark: Some(mark) };
+    let bars = vec![bar("secret-figure bait", 28.0, Mark::Bait), bar("secret-figure right", 112.5, Mark::Right)];
+    Figure {
+        title: "secret-figure title".to_owned(),
+        alt: "secret-figure in words".to_owned(),
+        unit: "GB".to_owned(),
+        chart: Chart::Bars(Bars { scale: Scale::Linear, bars, limits: Vec::new() }),
     }
 }

@@ -9,6 +9,7 @@ mod bad_input;
 mod communities;
 mod faults;
 mod feeds;
+mod figures;
 mod first;
 mod gateway;
 mod lean;

@@ -4,12 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 use trapline::bank::Bank;
+use trapline::core::figure::{Chart, Figure, Limit, Part, Pile, Stack};
 use trapline::core::ids::TrapId;
 use trapline::core::trap::{Choice, FollowUp, Kind, Level, Number, NumberMistake, Role, Source, Trap};
 
 /// Seven choices, all for seniors.
 pub const CHOICES: &str = "ml-system-design";
-/// One trap that wants 112 GB; 28 GB is its bait.
+/// One trap that wants 112 GB; 28 GB is its bait. It has a figure.
 pub const NUMBERS: &str = "typed-numbers";
 /// One trap that is as long in each of its texts as `trapline check` lets it be.
 pub const FULL: &str = "long-reads";
@@ -22,7 +23,7 @@ pub fn bank() -> Arc<Bank> {
 
 fn traps() -> Vec<Trap> {
     let mut traps: Vec<Trap> = (1..=7).map(|number| choice(CHOICES, number)).collect();
-    traps.push(Trap { kind: Kind::Number(memory()), ..choice(NUMBERS, 1) });
+    traps.push(Trap { kind: Kind::Number(memory()), figure: Some(figure(ALT)), ..choice(NUMBERS, 1) });
     traps.push(fullest());
     traps
 }
@@ -64,6 +65,27 @@ fn choice(series: &str, number: u32) -> Trap {
     }
 }
 
+/// What the figure of [`NUMBERS`] says to somebody who can't see it.
+pub const ALT: &str =
+    "Two bars against a card of 80 GB: 28 GB as one counts at first, and 112 GB with the optimiser's states.";
+
+fn figure(alt: &str) -> Figure {
+    let pile = |label: &str, parts: &[(&str, f64)]| Pile {
+        label: label.to_owned(),
+        parts: parts.iter().map(|(label, value)| Part { label: (*label).to_owned(), value: *value }).collect(),
+        mark: None,
+    };
+    let limit = Limit { label: "the card".to_owned(), value: 80.0, axis: Default::default() };
+    let bars =
+        vec![pile("at first", &[("weights", 28.0)]), pile("at the step", &[("weights", 28.0), ("states", 84.0)])];
+    Figure {
+        title: "Sixteen bytes a parameter".to_owned(),
+        alt: alt.to_owned(),
+        unit: "GB".to_owned(),
+        chart: Chart::Stack(Stack { bars, limits: vec![limit] }),
+    }
+}
+
 fn option(text: &str, role: Role) -> Choice {
     let mistake = (role != Role::Right).then(|| "counts-weights-only".to_owned());
     Choice { text: text.to_owned(), role, why: format!("{text}: so it seems."), mistake }
@@ -99,6 +121,7 @@ fn fullest() -> Trap {
         ask: full(300, "ask-ends"),
         kind: Kind::Choice { options: options.collect() },
         explanation: full(3500, "explanation-ends"),
+        figure: Some(figure(&full(400, "alt-ends"))),
         follow_up: FollowUp { question: full(500, "question-ends"), outline: full(700, "outline-ends") },
         ..choice(FULL, 1)
     }

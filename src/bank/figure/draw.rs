@@ -1,6 +1,6 @@
 //! A figure with one variant's numbers: evaluated, and refused where it can't be drawn.
 
-use super::{Axis, CELL, Compiled, Grid, Limit, Point, Shape, Span, TextId, ValueId, X};
+use super::{Axis, CELL, Compiled, Grid, Limit, Pile, Point, Shape, Span, TextId, ValueId, X};
 use crate::bank::compile::{uncomputed, untemplated};
 use crate::bank::make::Note;
 use crate::bank::numbers::Scope;
@@ -64,19 +64,21 @@ impl Pen<'_, '_, '_> {
         Some(Chart::Bars(figure::Bars { scale, bars, limits: limits? }))
     }
 
-    fn stack(&mut self, bars: &[(TextId, Vec<(TextId, ValueId)>)], limits: &[Limit]) -> Option<Chart> {
+    fn stack(&mut self, bars: &[Pile], limits: &[Limit]) -> Option<Chart> {
         let made: Vec<Option<figure::Pile>> = bars
             .iter()
-            .map(|(label, parts)| {
-                let label = self.text(*label);
-                let parts: Vec<Option<figure::Part>> = parts
+            .map(|pile| {
+                let label = self.text(pile.label);
+                let parts: Vec<Option<figure::Part>> = pile
+                    .parts
                     .iter()
                     .map(|(label, value)| {
                         let (label, value) = (self.text(*label), self.not_negative(*value));
                         Some(figure::Part { label: label?, value: value? })
                     })
                     .collect();
-                Some(figure::Pile { label: label?, parts: parts.into_iter().collect::<Option<_>>()? })
+                let parts = parts.into_iter().collect::<Option<_>>()?;
+                Some(figure::Pile { label: label?, parts, mark: pile.mark })
             })
             .collect();
         let limits = self.limits(limits, (Scale::Linear, Scale::Linear), None);

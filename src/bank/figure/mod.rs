@@ -42,10 +42,17 @@ struct TextId(usize);
 #[derive(Debug)]
 enum Shape {
     Bars { scale: Scale, bars: Vec<(TextId, ValueId, Option<Mark>)>, limits: Vec<Limit> },
-    Stack { bars: Vec<(TextId, Vec<(TextId, ValueId)>)>, limits: Vec<Limit> },
+    Stack { bars: Vec<Pile>, limits: Vec<Limit> },
     Curve { x: Axis, y: Axis, curves: Vec<(TextId, ValueId)>, points: Vec<Point>, limits: Vec<Limit> },
     Grid(Box<Grid>),
     Timeline { lanes: Vec<(TextId, Vec<Span>)> },
+}
+
+#[derive(Debug)]
+struct Pile {
+    label: TextId,
+    parts: Vec<(TextId, ValueId)>,
+    mark: Option<Mark>,
 }
 
 #[derive(Debug)]

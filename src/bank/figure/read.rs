@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use super::{Axis, Grid, Limit, Point, Shape, Sketch, Span, TextId, ValueId, Words};
+use super::{Axis, Grid, Limit, Pile, Point, Shape, Sketch, Span, TextId, ValueId, Words};
 use crate::bank::report::Sink;
 use crate::bank::table::{At, Table};
 use crate::core::figure::{Direction, Mark, Scale};
@@ -65,7 +65,7 @@ impl Reader<'_, '_> {
 
     fn stack(&mut self, table: &Table<'_, '_>) -> Option<Shape> {
         let bars = self.several(table, "bar", "[[figure.bar]]", 1..=6, |reader, bar| {
-            bar.only(&["label", "parts"], reader.sink);
+            bar.only(&["label", "parts", "mark"], reader.sink);
             let label = reader.text(bar, "label", "the label", LABEL);
             let parts = reader.several(bar, "parts", "parts = [ { label, value }, … ]", 1..=6, |reader, part| {
                 part.only(&["label", "value"], reader.sink);
@@ -73,7 +73,8 @@ impl Reader<'_, '_> {
                 let value = reader.value(part, "value");
                 Some((label?, value?))
             });
-            Some((label?, parts?))
+            let mark = reader.mark(bar);
+            Some(Pile { label: label?, parts: parts?, mark })
         });
         let limits = self.limits(table);
         Some(Shape::Stack { bars: bars?, limits: limits? })

@@ -87,7 +87,7 @@ mod tests {
     fn the_invitation_asks_for_the_least() {
         assert_eq!(
             invite_url(ApplicationId(7)),
-            "https://discord.com/oauth2/authorize?client_id=7&permissions=309237730304&scope=bot%20applications.commands"
+            "https://discord.com/oauth2/authorize?client_id=7&permissions=309237763072&scope=bot%20applications.commands"
         );
     }
 }

@@ -10,6 +10,7 @@ mod invite;
 mod limits;
 mod payload;
 mod permissions;
+mod picture;
 mod pulse;
 mod receive;
 mod register;

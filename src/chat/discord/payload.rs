@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::core::figure::Figure;
+
 /// Lengths are counted in UTF-16 units: never fewer than the characters that Discord counts.
 pub(super) mod limit {
     pub(in crate::chat::discord) const TITLE: usize = 256;
@@ -17,6 +19,8 @@ pub(super) mod limit {
     pub(in crate::chat::discord) const BUTTONS: usize = 5;
     pub(in crate::chat::discord) const LABEL: usize = 80;
     pub(in crate::chat::discord) const URL: usize = 512;
+    /// Of what is said of a file.
+    pub(in crate::chat::discord) const ALT: usize = 1024;
     pub(in crate::chat::discord) const THREAD_NAME: usize = 100;
     /// Of an autocomplete's choice, name and value alike.
     pub(in crate::chat::discord) const CHOICE: usize = 100;
@@ -31,6 +35,9 @@ pub(super) struct Payload {
     pub(super) embeds: Vec<Embed>,
     pub(super) components: Vec<Row>,
     pub(super) allowed_mentions: Mentions,
+    /// What is said of the files that come along; of an edit, also that no others stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) attachments: Option<Vec<Attachment>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -43,6 +50,26 @@ pub(super) struct Embed {
     pub(super) color: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) footer: Option<Footer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) image: Option<Image>,
+}
+
+/// A picture that comes along as a file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Image {
+    url: &'static str,
+    /// What is to be drawn when the message is sent.
+    #[serde(skip)]
+    figure: Box<Figure>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Attachment {
+    /// The number of the file's part. Text, as all ids are.
+    id: &'static str,
+    filename: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -90,6 +117,21 @@ impl Button {
     }
 }
 
+/// A picture's name says nothing of what it shows.
+pub(super) const PICTURE: &str = "figure.png";
+
+impl Image {
+    pub(super) fn new(figure: &Figure) -> Self {
+        Self { url: "attachment://figure.png", figure: Box::new(figure.clone()) }
+    }
+}
+
+impl Attachment {
+    pub(super) fn new(filename: &'static str, description: Option<String>) -> Self {
+        Self { id: "0", filename, description }
+    }
+}
+
 impl Embed {
     /// What counts towards [`limit::TOTAL`].
     pub(super) fn len(&self) -> usize {
@@ -102,6 +144,17 @@ impl Payload {
     /// What counts towards [`limit::TOTAL`].
     pub(super) fn len(&self) -> usize {
         self.embeds.iter().map(Embed::len).sum()
+    }
+
+    /// The picture that is to come along; a message has one at most.
+    pub(super) fn picture(&self) -> Option<&Figure> {
+        self.embeds.iter().find_map(|embed| embed.image.as_ref()).map(|image| &*image.figure)
+    }
+
+    /// Says it without the picture.
+    pub(super) fn drop_picture(&mut self) {
+        self.embeds.iter_mut().for_each(|embed| embed.image = None);
+        self.embeds.retain(|embed| embed.title.is_some() || embed.description.is_some());
     }
 
     pub(super) fn custom_ids(&self) -> impl Iterator<Item = &str> {

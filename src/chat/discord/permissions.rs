@@ -136,9 +136,12 @@ const THREAD: &[(Permissions, &str)] = &[
     (Permissions::SEND_MESSAGES_IN_THREADS, "Send Messages in Threads"),
 ];
 
+/// For pictures: where it lacks, messages go without them.
+const FILES: Permissions = Permissions::ATTACH_FILES;
+
 /// What an invitation asks for: all that a feed may need, and nothing else.
 pub(super) fn least() -> Permissions {
-    BASE.iter().chain(THREAD).fold(Permissions::empty(), |sum, (permission, _)| sum | *permission)
+    BASE.iter().chain(THREAD).fold(FILES, |sum, (permission, _)| sum | *permission)
 }
 
 /// # Errors

@@ -15,6 +15,7 @@ use serenity::http::Route;
 
 use super::Shared;
 use super::payload::Payload;
+use super::picture;
 use super::render::render_all;
 use super::rest::{Call, File, RestError};
 use crate::core::card::Card;
@@ -186,16 +187,19 @@ async fn finish(shared: &Shared, asked: &Asked, place: Place, deferred: Option<D
     let say = outcome.unwrap_or_else(|error| Say::from(card_of(error, asked.id)));
     let mut payloads = render_all(&say.cards).into_iter();
     let Some(first) = payloads.next() else { return };
+    let edits = here || matches!(deferred, Some(Deferred { here: true }));
+    let (first, file) = picture::with_files(first, say.file, edits).await;
     let result = match deferred {
-        None => asked.first(shared, here, first, say.file).await,
-        Some(Deferred { here: true }) if !here => asked.follow_up(shared, first, say.file).await,
-        Some(_) => asked.edit_original(shared, first, say.file).await,
+        None => asked.first(shared, here, first, file).await,
+        Some(Deferred { here: true }) if !here => asked.follow_up(shared, first, file).await,
+        Some(_) => asked.edit_original(shared, first, file).await,
     };
     let delivered = result.is_ok();
     log(asked, result);
     for payload in payloads {
         if delivered {
-            log(asked, asked.follow_up(shared, payload, None).await);
+            let (payload, file) = picture::with_files(payload, None, false).await;
+            log(asked, asked.follow_up(shared, payload, file).await);
         }
     }
 }
@@ -252,21 +256,11 @@ struct Message {
     payload: Payload,
     #[serde(skip_serializing_if = "Option::is_none")]
     flags: Option<u64>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    attachments: Vec<Attachment>,
-}
-
-#[derive(Serialize)]
-struct Attachment {
-    /// The number of the file's part. Text, as all ids are.
-    id: &'static str,
-    filename: &'static str,
 }
 
 impl Message {
-    fn new(payload: Payload, private: bool, file: Option<&File>) -> Self {
-        let attachments = file.into_iter().map(|file| Attachment { id: "0", filename: file.name }).collect();
-        Self { payload, flags: private.then_some(EPHEMERAL), attachments }
+    fn new(payload: Payload, private: bool) -> Self {
+        Self { payload, flags: private.then_some(EPHEMERAL) }
     }
 }
 
@@ -277,7 +271,7 @@ impl Asked {
 
     async fn first(&self, shared: &Shared, here: bool, payload: Payload, file: Option<File>) -> Result<(), RestError> {
         let kind = if here { response::HERE } else { response::NEW };
-        let data = Message::new(payload, !here, file.as_ref());
+        let data = Message::new(payload, !here);
         self.callback(shared, &json!({ "type": kind, "data": data }), file).await
     }
 
@@ -311,13 +305,13 @@ impl Asked {
 
     async fn edit_original(&self, shared: &Shared, payload: Payload, file: Option<File>) -> Result<(), RestError> {
         let route = Route::WebhookOriginalInteractionResponse { application_id: self.application, token: &self.token };
-        let body = Message::new(payload, false, file.as_ref());
+        let body = Message::new(payload, false);
         patient(shared, || Call::patch(route, &body).file(file.clone()).unpaced()).await
     }
 
     async fn follow_up(&self, shared: &Shared, payload: Payload, file: Option<File>) -> Result<(), RestError> {
         let route = Route::WebhookFollowupMessages { application_id: self.application, token: &self.token };
-        let body = Message::new(payload, true, file.as_ref());
+        let body = Message::new(payload, true);
         patient(shared, || Call::post(route, &body).file(file.clone()).unpaced()).await
     }
 }

@@ -11,6 +11,7 @@ use serenity::http::Route;
 use super::Shared;
 use super::payload::{Payload, cut, limit};
 use super::permissions::{self, Standing, Wants};
+use super::picture::with_files;
 use super::render::{marker, render};
 use super::rest::{Call, RestError};
 use crate::core::card::Card;
@@ -79,8 +80,7 @@ impl Chat for DiscordChat {
 
     async fn send(&self, message: &Outgoing) -> Result<Sent, ChatError> {
         let channel = self.open(&message.target).await?;
-        let body = new_message(message);
-        match self.0.rest.json::<Made>(Call::post(Route::ChannelMessages { channel_id: channel }, &body)).await {
+        match self.create(channel, message).await {
             Ok(made) => Ok(Sent { channel: channel.to_string(), message: made.id.to_string() }),
             Err(error) => Err(self.named(channel, chat_error(error)).await),
         }
@@ -106,7 +106,8 @@ impl Chat for DiscordChat {
     async fn edit(&self, sent: &Sent, card: &Card) -> Result<(), ChatError> {
         let route = Route::ChannelMessage { channel_id: channel_id(&sent.channel)?, message_id: message_id(sent)? };
         // An edit does not ping, and leaves the line that did as it is where the card has none.
-        self.0.rest.done(Call::patch(route, &render(card))).await.map_err(chat_error)
+        let (payload, file) = with_files(render(card), None, true).await;
+        self.0.rest.done(Call::patch(route, &payload).file(file)).await.map_err(chat_error)
     }
 
     async fn thread(&self, sent: &Sent, name: &str) -> Result<String, ChatError> {
@@ -160,6 +161,23 @@ impl DiscordChat {
         }
     }
 
+    /// Sends a message, with its picture where the channel takes files.
+    async fn create(&self, channel: ChannelId, message: &Outgoing) -> Result<Made, RestError> {
+        let route = Route::ChannelMessages { channel_id: channel };
+        let (payload, file) = with_files(render(&message.card), None, false).await;
+        let pictured = file.is_some();
+        let made = self.0.rest.json(Call::post(route, &new_message(message, payload)).file(file)).await;
+        match made {
+            // No permission for files is no reason not to say it: Discord has made nothing yet.
+            Err(RestError::Refused { code: code::MISSING_PERMISSIONS, .. }) if pictured => {
+                let mut bare = render(&message.card);
+                bare.drop_picture();
+                self.0.rest.json(Call::post(route, &new_message(message, bare))).await
+            }
+            made => made,
+        }
+    }
+
     async fn page(&self, channel: ChannelId, after: u64) -> Result<Vec<Past>, ChatError> {
         let query = vec![("after", after), ("limit", PAGE as u64)];
         let call = Call::get(Route::ChannelMessages { channel_id: channel }).query(query);
@@ -188,8 +206,7 @@ impl DiscordChat {
     }
 }
 
-fn new_message(message: &Outgoing) -> NewMessage<'_> {
-    let mut payload = render(&message.card);
+fn new_message(message: &Outgoing, mut payload: Payload) -> NewMessage<'_> {
     payload.mark(&message.key);
     let message_reference =
         message.reply_to.as_deref().map(|message_id| Reference { message_id, fail_if_not_exists: false });
@@ -288,7 +305,7 @@ mod tests {
 
     /// As Discord gives a message back.
     fn past(message: &Outgoing, author: u64) -> Past {
-        let mut sent = serde_json::to_value(new_message(message)).unwrap();
+        let mut sent = serde_json::to_value(new_message(message, render(&message.card))).unwrap();
         let extra = sent.as_object_mut().unwrap();
         extra.remove("nonce");
         extra.insert("id".into(), "5".into());
@@ -310,7 +327,11 @@ mod tests {
 
     #[test]
     fn a_post_has_no_fine_print_so_that_an_edit_takes_nothing_away() {
-        let text = serde_json::to_string(&new_message(&outgoing(post()))).unwrap();
+        let text = {
+            let message = outgoing(post());
+            serde_json::to_string(&new_message(&message, render(&message.card)))
+        }
+        .unwrap();
         assert!(!text.contains("footer"));
         assert!(text.contains(
             r#""nonce":"d7","enforce_nonce":true,"message_reference":{"message_id":"99","fail_if_not_exists":false}"#

@@ -218,7 +218,7 @@ pub fn reveal_details(reveal: &Reveal) -> Vec<Card> {
 }
 
 pub(super) fn details(trap: &Trap) -> Vec<Card> {
-    let why = Card::new("Why").text(trap.explanation.clone());
+    let why = Card::new("Why").text(trap.explanation.clone()).picture(trap.figure.as_ref());
     let mut next = Card::new("The interviewer goes on").text(trap.follow_up.question.clone());
     if !trap.follow_up.outline.trim().is_empty() {
         next = next.heading("A good answer says").text(trap.follow_up.outline.clone());

@@ -15,6 +15,8 @@ use crate::core::round::{Count, Mine, Outcome, Receipt, Reveal, Round, Shown, Ta
 use crate::core::score::{Leaderboard, Standing, Stats, Streak};
 use crate::core::trap::{Choice, FollowUp, Kind, Level, Number, NumberMistake, Role, Source, Trap};
 
+mod figure;
+
 fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 24, 12, 0, 0).unwrap()
 }
@@ -57,7 +59,7 @@ fn trap() -> Trap {
             url: "https://arxiv.org/abs/1910.02054".into(),
         }],
         numbers: vec![("total_gb".into(), 112.0)],
-        figure: None,
+        figure: Some(figure::figure()),
     }
 }
 
@@ -153,6 +155,7 @@ fn dump(card: &Card) -> String {
             }
             Block::Small(text) => format!("(small) {text}"),
             Block::Divider => "---".into(),
+            Block::Picture(figure) => format!("[picture: {}]", figure.alt),
         });
     }
     for row in &card.buttons {

@@ -13,6 +13,8 @@ const MAX_BYTES: usize = 10 * 1024 * 1024;
 pub struct File {
     pub name: String,
     pub bytes: Vec<u8>,
+    /// What the message says of it.
+    pub description: Option<String>,
 }
 
 /// Reads a request's body: JSON, or a form with JSON and files in it. Null where there is none.
@@ -32,7 +34,7 @@ pub fn read(headers: &HeaderMap, body: &[u8]) -> Result<(Value, Vec<File>), ApiE
     for (name, file, bytes) in parts(body, boundary.1.trim_matches('"')) {
         match file {
             Some(_) if bytes.len() > MAX_BYTES => return Err(ApiError::new(413, 40005, "Request entity too large")),
-            Some(name) => files.push(File { name, bytes: bytes.to_vec() }),
+            Some(name) => files.push(File { name, bytes: bytes.to_vec(), description: None }),
             None if name == "payload_json" => payload = json(bytes)?,
             None => {}
         }

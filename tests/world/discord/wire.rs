@@ -171,7 +171,10 @@ fn attachments(message: &Message) -> Vec<Value> {
     let each = message.files.iter().zip(1..).map(|(file, count)| {
         let url = format!("https://cdn.invalid/{}/{count}/{}", message.id, file.name);
         let id = Snowflake(message.id.0 + count);
-        json!({"id": id, "filename": file.name, "size": file.bytes.len(), "url": url, "proxy_url": url})
+        json!({
+            "id": id, "filename": file.name, "description": file.description, "size": file.bytes.len(), "url": url,
+            "proxy_url": url,
+        })
     });
     each.collect()
 }

@@ -9,8 +9,9 @@ mod tests;
 use std::collections::HashSet;
 
 use self::markdown::Piece;
-use super::payload::{Button, Embed, Footer, Mentions, Payload, Row, cut, limit, units};
+use super::payload::{Button, Embed, Footer, Image, Mentions, Payload, Row, cut, limit, units};
 use crate::core::card::{Act, Bar, Block, Button as CardButton, Card, Look, Tone};
+use crate::core::figure::Figure;
 use crate::core::ids::Action;
 
 /// Kept free in each message for the footer of [`mark`].
@@ -32,6 +33,12 @@ pub(super) fn render(card: &Card) -> Payload {
 
 /// Adds what fits of an embed, with `…` where something was lost.
 fn squeeze(payload: &mut Payload, mut embed: Embed) {
+    if payload.picture().is_some() {
+        embed.image = None;
+    }
+    if embed.title.is_none() && embed.description.is_none() && embed.image.is_none() {
+        return;
+    }
     let room = ROOM.saturating_sub(payload.len());
     let lost = "\n…";
     if payload.embeds.len() < limit::EMBEDS && room > 200 {
@@ -90,11 +97,19 @@ pub(super) fn render_all(cards: &[Card]) -> Vec<Payload> {
 
 impl Payload {
     fn empty() -> Self {
-        Self { content: None, embeds: Vec::new(), components: Vec::new(), allowed_mentions: Mentions::default() }
+        Self {
+            content: None,
+            embeds: Vec::new(),
+            components: Vec::new(),
+            allowed_mentions: Mentions::default(),
+            attachments: None,
+        }
     }
 
     fn takes(&self, embed: &Embed) -> bool {
-        self.embeds.len() < limit::EMBEDS && self.len() + embed.len() <= ROOM
+        self.embeds.len() < limit::EMBEDS
+            && self.len() + embed.len() <= ROOM
+            && (self.picture().is_none() || embed.image.is_none())
     }
 
     fn joins(&self, next: &Self) -> bool {
@@ -102,6 +117,7 @@ impl Payload {
             && next.content.is_none()
             && self.embeds.len() + next.embeds.len() <= limit::EMBEDS
             && self.len() + next.len() <= ROOM
+            && (self.picture().is_none() || next.picture().is_none())
     }
 
     /// Makes the message findable in a channel's history by its key.
@@ -138,18 +154,37 @@ fn embeds(card: &Card) -> Vec<Embed> {
     let color = colour(card.tone);
     let title = card.title.as_deref().map(|title| cut(&markdown::escaped(title), limit::TITLE));
     let title = title.filter(|title| !title.trim().is_empty());
-    let descriptions = split::descriptions(&pieces(&card.blocks), limit::DESCRIPTION);
-    let mut embeds: Vec<Embed> =
-        descriptions.into_iter().map(|text| Embed { description: Some(text), color, ..Embed::default() }).collect();
+    let mut embeds: Vec<Embed> = Vec::new();
+    for part in card.blocks.split_inclusive(|block| matches!(block, Block::Picture(_))) {
+        let descriptions = split::descriptions(&pieces(part), limit::DESCRIPTION);
+        embeds.extend(descriptions.into_iter().map(|text| Embed {
+            description: Some(text),
+            color,
+            ..Embed::default()
+        }));
+        if let Some(Block::Picture(figure)) = part.last() {
+            show(&mut embeds, figure, color);
+        }
+    }
     match embeds.first_mut() {
         Some(first) => first.title = title,
         None => {
             // Discord refuses a message with nothing in it.
             let description = title.is_none().then(|| "…".to_owned());
-            embeds.push(Embed { title, description, color, footer: None });
+            embeds.push(Embed { title, description, color, ..Embed::default() });
         }
     }
     embeds
+}
+
+/// A picture stands below the text before it.
+fn show(embeds: &mut Vec<Embed>, figure: &Figure, color: u32) {
+    if embeds.last().is_none_or(|last| last.image.is_some()) {
+        embeds.push(Embed { color, ..Embed::default() });
+    }
+    if let Some(last) = embeds.last_mut() {
+        last.image = Some(Image::new(figure));
+    }
 }
 
 fn colour(tone: Tone) -> u32 {
@@ -201,6 +236,8 @@ fn draw(block: &Block) -> Vec<Piece> {
         Block::Facts(facts) => facts.iter().enumerate().map(fact).collect(),
         Block::Table { head, rows } => vec![Piece::fence(columns::table(head, rows, columns::PHONE))],
         Block::Small(text) => small(text),
+        // It is no text: the embed shows it.
+        Block::Picture(_) => Vec::new(),
         Block::Divider => vec![Piece::prose("──────")],
         Block::Choice { letter, text } => vec![Piece::prose(format!("**{letter}** · {}", markdown::line(text)))],
         Block::Bar(bar) => vec![Piece::fence(columns::bars(std::slice::from_ref(bar)))],

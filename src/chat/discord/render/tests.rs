@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::preview;
 use super::*;
+use crate::core::figure::{Bar as FigureBar, Bars, Chart, Scale};
 use crate::core::ids::{Confidence, RoundId};
 use crate::core::trap::Role;
 
@@ -146,7 +147,14 @@ fn block() -> impl Strategy<Value = Block> {
             .prop_map(|(head, rows)| Block::Table { head, rows }),
         text().prop_map(Block::Small),
         Just(Block::Divider),
+        text().prop_map(|alt| Block::Picture(Box::new(figure(alt)))),
     ]
+}
+
+fn figure(alt: String) -> Figure {
+    let bar = FigureBar { label: "a".into(), value: 1.0, mark: None };
+    let bars = Bars { scale: Scale::Linear, bars: vec![bar], limits: Vec::new() };
+    Figure { title: "t".into(), alt, unit: String::new(), chart: Chart::Bars(bars) }
 }
 
 fn any_button() -> impl Strategy<Value = CardButton> {
@@ -186,7 +194,11 @@ fn broken(payload: &Payload) -> Option<String> {
         ("6000 in all", payload.len() + FOOTER_ROOM <= limit::TOTAL),
         ("titles", payload.embeds.iter().all(|e| within(&e.title, limit::TITLE))),
         ("descriptions", payload.embeds.iter().all(|e| within(&e.description, limit::DESCRIPTION))),
-        ("no empty embed", payload.embeds.iter().all(|e| e.title.is_some() || e.description.is_some())),
+        (
+            "no empty embed",
+            payload.embeds.iter().all(|e| e.title.is_some() || e.description.is_some() || e.image.is_some()),
+        ),
+        ("one picture", payload.embeds.iter().filter(|e| e.image.is_some()).count() <= 1),
         ("five rows", payload.components.len() <= limit::ROWS),
         ("one to five buttons", payload.components.iter().all(|r| (1..=limit::BUTTONS).contains(&r.components.len()))),
         ("labels", buttons().all(|b| !b.label.trim().is_empty() && units(&b.label) <= limit::LABEL)),

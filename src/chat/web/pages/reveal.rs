@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{local_time, question};
-use crate::chat::web::render::{bar, blocks, heading, inline, role};
+use crate::chat::web::render::{bar, blocks, heading, inline, picture, role};
 use crate::core::card::Bar;
 use crate::core::round::{Reveal, letter};
 use crate::core::text;
@@ -117,6 +117,7 @@ pub(super) fn lesson(trap: &Trap, level: u8) -> Markup {
     html! {
         (heading(level, &html! { "Why" }))
         div.prose { (blocks(&trap.explanation, level + 1)) }
+        @if let Some(figure) = &trap.figure { (picture(figure)) }
         (heading(level, &html! { "The interviewer goes on" }))
         div.prose { (blocks(&trap.follow_up.question, level + 1)) }
         @if !trap.follow_up.outline.trim().is_empty() {

@@ -1,12 +1,14 @@
 //! Card → HTML, with its buttons as forms and links.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::markup::{blocks, heading, inline};
 use crate::chat::web::forms::TOKEN;
 use crate::core::card::{Act, Bar, Block, Button, Card, Look, Tone};
+use crate::core::figure::Figure;
 use crate::core::ids::Action;
 use crate::core::trap::Role;
+use crate::figure::{self, Theme};
 
 /// A card as a section. `token`: the visitor's, for its forms. `level`: of its title, 1 to 5.
 pub(in crate::chat::web) fn card(card: &Card, token: &str, level: u8) -> Markup {
@@ -49,8 +51,14 @@ fn block(part: &Block, level: u8) -> Markup {
             Block::Table { head, rows } => (table(head, rows)),
             Block::Small(text) => div.small { (blocks(text, level)) },
             Block::Divider => hr;,
+            Block::Picture(figure) => (picture(figure)),
         }
     }
+}
+
+/// A trap's picture, in the colours of the page.
+pub(in crate::chat::web) fn picture(figure: &Figure) -> Markup {
+    html! { div.picture { (PreEscaped(figure::svg(figure, Theme::Page))) } }
 }
 
 fn table(head: &[String], rows: &[Vec<String>]) -> Markup {

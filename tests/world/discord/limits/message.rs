@@ -79,6 +79,8 @@ pub struct Payload {
     pub embeds: Option<Vec<Value>>,
     pub components: Option<Vec<Value>>,
     pub files: Vec<File>,
+    /// It names the files that the message has from now on; without this, those that are there stay.
+    pub names_files: bool,
     pub flags: Option<u64>,
     pub mentions: Mentions,
     pub nonce: Option<String>,
@@ -113,12 +115,14 @@ impl Payload {
         let mut doubts: Vec<String> =
             unknown_keys(body, shape.keys()).iter().map(|key| format!("unknown key `{key}` in a message")).collect();
         doubts.extend(attachments_by_number(body));
+        doubts.extend(unlike_its_files(body, files));
         check_types(body, &mut errors);
         let payload = Self {
             content: text(body, "content").map(str::to_owned),
             embeds: present_list(body, "embeds"),
             components: present_list(body, "components"),
-            files: files.to_vec(),
+            files: described(body, files),
+            names_files: body.get("attachments").is_some_and(Value::is_array),
             flags: body.get("flags").and_then(Value::as_u64),
             mentions: mentions(body, &mut errors, &mut doubts),
             nonce: nonce(body, &mut errors),
@@ -180,7 +184,43 @@ fn check_attachments(body: &Value, files: usize, errors: &mut FormErrors) {
         if id.is_none_or(|id| id >= files as u64) {
             errors.add(&format!("attachments.{at}.id"), "ATTACHMENT_NOT_FOUND", "The attachment was not found.");
         }
+        if let Some(description) = text(attachment, "description") {
+            errors.length(&format!("attachments.{at}.description"), characters(description), 0, 1024);
+        }
     }
+}
+
+/// The files with what the payload says of them.
+fn described(body: &Value, files: &[File]) -> Vec<File> {
+    let said = |at: usize| {
+        list(body, "attachments").iter().find(|one| text(one, "id").and_then(|id| id.parse().ok()) == Some(at))
+    };
+    let each = files.iter().enumerate().map(|(at, file)| File {
+        description: said(at).and_then(|one| text(one, "description")).map(str::to_owned),
+        ..file.clone()
+    });
+    each.collect()
+}
+
+/// What Discord lets pass: a file of another name than its part has, a picture without words, an embed that shows
+/// what did not come.
+fn unlike_its_files(body: &Value, files: &[File]) -> Vec<String> {
+    let mut doubts = Vec::new();
+    for (file, said) in files.iter().zip(list(body, "attachments")) {
+        if text(said, "filename").is_some_and(|name| name != file.name) {
+            doubts.push(format!("the file {} has another name in `attachments`", file.name));
+        }
+        if file.name.ends_with(".png") && text(said, "description").is_none_or(str::is_empty) {
+            doubts.push(format!("the picture {} has no description", file.name));
+        }
+    }
+    let images = list(body, "embeds").iter().filter_map(|embed| text(embed.get("image")?, "url"));
+    for name in images.filter_map(|url| url.strip_prefix("attachment://")) {
+        if !files.iter().any(|file| file.name == name) {
+            doubts.push(format!("an embed shows the file {name}, which did not come"));
+        }
+    }
+    doubts
 }
 
 /// Discord takes numbers as well; its published schema has ids, which are text.

@@ -25,6 +25,9 @@ pub(super) fn create(state: &mut State, channel: Snowflake, request: &Request) -
     }
     let reply_to = check_reply(state, channel, granted, payload.reply_to)?;
     drop_embeds_without_permission(&mut payload, granted)?;
+    if !payload.files.is_empty() && !granted.has(Permissions::ATTACH_FILES) {
+        return Err(error::missing_permissions());
+    }
     let message = keep_message(state, channel, &payload, |message| message.reply_to = reply_to);
     if let Some(nonce) = payload.nonce.clone().filter(|_| payload.enforce_nonce) {
         let at = state.now();
@@ -157,6 +160,10 @@ fn as_kept(embed: &Value) -> Value {
             embed[key] = Value::String(trimmed);
         }
     }
+    let shown = embed.pointer("/image/url").and_then(Value::as_str).and_then(|url| url.strip_prefix("attachment://"));
+    if let Some(name) = shown.map(str::to_owned) {
+        embed["image"]["url"] = Value::String(format!("https://cdn.invalid/{name}"));
+    }
     embed
 }
 
@@ -264,6 +271,9 @@ pub(super) fn change(state: &mut State, message: Snowflake, payload: &Payload) -
     }
     if let Some(components) = &payload.components {
         changed.components.clone_from(components);
+    }
+    if payload.names_files {
+        changed.files.clear();
     }
     changed.files.extend(payload.files.iter().cloned());
     let bare = changed.embeds.is_empty() && changed.components.is_empty() && changed.files.is_empty();
