@@ -57,6 +57,11 @@ pub enum Command {
         #[arg(long, default_value_t = 1)]
         variant: usize,
     },
+    /// Write the bank as a study book, to read in a browser, on paper or on an e-reader
+    Guide {
+        /// The folder: new, empty, or with an earlier guide, which is replaced
+        dir: PathBuf,
+    },
     /// Print the link that adds the bot to a Discord server, with the least permissions; or Slack's manifest
     Invite {
         /// Print the manifest by which an admin creates the app in a Slack workspace

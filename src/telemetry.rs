@@ -18,6 +18,8 @@ pub fn start(settings: &LogSettings) {
         "serenity::gateway::ws=error",
         "tungstenite=info",
         "tokio_tungstenite=info",
+        // Tells where it has put files on the way, which are somewhere else by then.
+        "mdbook_html=warn",
     ];
     let mut filter = EnvFilter::try_new(&settings.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     for directive in quiet {

@@ -12,7 +12,8 @@ struct Room {
 
 const PLATFORMS: &[&str] = &["serenity", "poise", "slack_morphism", "axum", "maud"];
 
-/// `main → app → {chat, scheduler} → service → {store, ports, bank} → core`; `app` and `chat` draw with `figure`, which knows `core`.
+/// `main → app → {chat, scheduler} → service → {store, ports, bank} → core`; `guide` stands on `bank`, and draws
+/// and writes like `chat` with `figure` and `html`, which know `core`.
 const ROOMS: &[Room] = &[
     Room {
         path: "core",
@@ -24,6 +25,12 @@ const ROOMS: &[Room] = &[
         path: "figure",
         may_name: &["core", "figure"],
         no_crates: &["tokio", "sqlx", "serenity", "poise", "axum", "maud"],
+    },
+    Room { path: "html.rs", may_name: &["core", "html"], no_crates: &["tokio", "sqlx", "serenity", "poise", "axum"] },
+    Room {
+        path: "guide",
+        may_name: &["bank", "core", "figure", "guide", "html"],
+        no_crates: &["tokio", "sqlx", "serenity", "poise", "axum"],
     },
     Room { path: "ports.rs", may_name: &["core", "ports"], no_crates: &["tokio", "sqlx", "serenity", "poise", "axum"] },
     Room { path: "store", may_name: &["core", "store"], no_crates: PLATFORMS },
@@ -41,7 +48,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         path: "chat/web",
-        may_name: &["chat::web", "core", "figure", "ports", "service"],
+        may_name: &["chat::web", "core", "figure", "html", "ports", "service"],
         no_crates: &["sqlx", "serenity", "poise", "slack_morphism"],
     },
     Room { path: "config.rs", may_name: &["config"], no_crates: PLATFORMS_AND_SQL },

@@ -1,4 +1,4 @@
-//! The web channel in real Chromium: a day of the channel by keyboard, live, in two sizes and two colour schemes.
+//! The web channel in real Chromium: a day of the channel by keyboard, live, in two sizes and two colour schemes. And the study book.
 //!
 //! Pictures of all pages go to `target/screenshots`; with `TRAPLINE_SCREENSHOTS=docs` those of the documentation go to `docs/images`.
 
@@ -19,6 +19,7 @@ use driver::Browser;
 use serde_json::json;
 use trapline::bank::Bank;
 use trapline::core::trap::{Kind, Role, Trap};
+use trapline::guide;
 
 /// The built-in traps of one kind.
 fn builtin(wanted: impl Fn(&Trap) -> bool) -> Bank {
@@ -205,4 +206,54 @@ async fn practice_and_library() {
     inspect::page(&browser, "20-library-trap").await;
     browser.close().await;
     channel.close().await;
+}
+
+/// From the contents to a question, to its answer and back, as the book lies on a disk.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_of_the_guide() {
+    let folder = tempfile::tempdir().unwrap();
+    // With its vocabulary of misconceptions, so the whole of it.
+    let bank = Bank::builtin().expect("the built-in bank is good");
+    guide::write(&bank, folder.path()).unwrap();
+    let browser = Browser::start().await;
+    browser.look((1280, 900), "light").await;
+    browser.go(&format!("file://{}/index.html", folder.path().display())).await;
+    browser.read("main h1", "Trapline").await;
+    inspect::leaf(&browser, "21-guide").await;
+
+    press_link(&browser, "table.contents a[href='memory-and-precision.html']").await;
+    browser.read("main h1", "Memory").await;
+    inspect::leaf(&browser, "22-guide-questions").await;
+    let question: String = browser.value("return document.querySelector('.question h2').id;", vec![]).await;
+    let id = question.strip_prefix("q-").unwrap().to_owned();
+    press_link(&browser, &format!("#{question} ~ .jump a")).await;
+    at_place(&browser, "memory-and-precision-answers.html", &format!("a-{id}")).await;
+    inspect::leaf(&browser, "23-guide-answers").await;
+    inspect::document(&browser, "guide-desk", 1, "light", 1_000).await;
+    press_link(&browser, &format!("#a-{id} ~ .meta a")).await;
+    at_place(&browser, "memory-and-precision.html", &question).await;
+    browser.client.back().await.unwrap();
+    at_place(&browser, "memory-and-precision-answers.html", &format!("a-{id}")).await;
+
+    for page in ["transformer-architecture", "topics", "sources"] {
+        browser.go(&format!("file://{}/{page}.html", folder.path().display())).await;
+        inspect::leaf(&browser, &format!("24-guide-{page}")).await;
+    }
+    browser.close().await;
+}
+
+async fn press_link(browser: &Browser, selector: &str) {
+    browser.see(selector).await.click().await.unwrap();
+}
+
+/// On this page with this heading in view, and with nothing loaded but what lies beside it.
+async fn at_place(browser: &Browser, page: &str, id: &str) {
+    let there = "const e = document.getElementById(arguments[1]); \
+        return location.pathname.endsWith('/' + arguments[0]) && location.hash === '#' + arguments[1] && !!e \
+            && e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().top < innerHeight;";
+    browser.until(there, vec![json!(page), json!(id)], &format!("{page} shows {id}")).await;
+    let loaded = "return performance.getEntriesByType('resource').map((entry) => entry.name);";
+    let loaded: Vec<String> = browser.value(loaded, vec![]).await;
+    assert!(loaded.iter().all(|address| address.starts_with("file:")), "{loaded:?}");
+    inspect::quiet(browser).await;
 }

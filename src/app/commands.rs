@@ -16,6 +16,7 @@ use crate::core::round::{Reveal, Round, Tally};
 use crate::core::trap::Trap;
 use crate::core::{pick, text};
 use crate::figure::{self, Theme};
+use crate::guide;
 use crate::store;
 
 pub(super) fn check(paths: &[PathBuf], json: bool) -> Result<ExitCode, Failure> {
@@ -112,6 +113,13 @@ fn cards_of(trap: Trap, state: Stage) -> Vec<Card> {
 
 pub(super) fn manifest() -> Result<ExitCode, Failure> {
     say(slack::MANIFEST.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn guide(dir: &Path) -> Result<ExitCode, Failure> {
+    let (bank, _) = Bank::load(&config()?.questions);
+    let guide::Extent { chapters, traps } = guide::write(&bank, dir)?;
+    say(&format!("{traps} traps in {chapters} chapters: open {}", dir.join("index.html").display()));
     Ok(ExitCode::SUCCESS)
 }
 

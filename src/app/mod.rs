@@ -27,6 +27,7 @@ pub async fn main(cli: Cli) -> ExitCode {
         Command::Bank { json } => commands::bank(json),
         Command::Preview { id, shape, state } => commands::preview(&id, shape, state),
         Command::Figure { id, dark, png, variant } => commands::figure(&id, dark, png, variant),
+        Command::Guide { dir } => commands::guide(&dir),
         Command::Invite { slack: true } => commands::manifest(),
         Command::Invite { slack: false } => commands::invite(),
         Command::Backup { file } => commands::backup(&file).await,

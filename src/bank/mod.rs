@@ -21,6 +21,7 @@ mod lint;
 mod make;
 mod numbers;
 mod plain;
+mod prose;
 mod report;
 mod sections;
 mod table;
@@ -30,6 +31,7 @@ mod words;
 pub use check::check;
 use examine::{Examined, examine};
 use files::Files;
+pub use prose::fill;
 pub use report::{Finding, RULES, Report, Severity};
 
 /// All traps that are on offer.

@@ -5,6 +5,7 @@
 
 mod communities;
 mod feeds;
+pub mod guide;
 mod members;
 mod refusals;
 mod rounds;
@@ -25,7 +26,7 @@ pub use members::{
 };
 pub use refusals::{fault, refusal};
 pub use rounds::{
-    bait_line, bars, home, mine_open, mine_revealed, post, post_revealed, receipt, receipt_here, reveal,
+    answer_form, bait_line, bars, home, mine_open, mine_revealed, post, post_revealed, receipt, receipt_here, reveal,
     reveal_details, thread_name, today,
 };
 pub use words::{confidence, full_label, label, pays, period, series, shown, signed};

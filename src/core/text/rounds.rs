@@ -56,11 +56,19 @@ pub(super) fn question(trap: &Trap, order: &[usize], title: &str) -> Card {
             card = card.block(Block::Choice { letter: letter(position), text: option.text.clone() });
         }
     }
-    match trap.number_kind().map(|number| number.unit.as_str()) {
-        Some("") => card.text("Answer with a number."),
-        Some(unit) => card.text(format!("Answer with a number, in {}.", escape(unit))),
+    match answer_form(trap) {
+        Some(form) => card.text(form),
         None => card,
     }
+}
+
+/// In which form to answer a trap without options (CommonMark).
+#[must_use]
+pub fn answer_form(trap: &Trap) -> Option<String> {
+    trap.number_kind().map(|number| match number.unit.as_str() {
+        "" => "Answer with a number.".to_owned(),
+        unit => format!("Answer with a number, in {}.", escape(unit)),
+    })
 }
 
 /// Bold, where that can be said with two asterisks.

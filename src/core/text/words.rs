@@ -103,8 +103,12 @@ pub fn series(slug: &str) -> String {
         .split('-')
         .enumerate()
         .map(|(index, word)| match word {
-            "ml" | "llm" | "nlp" | "rl" | "rlhf" | "cv" | "ai" | "gpu" => word.to_uppercase(),
+            "ml" | "llm" | "nlp" | "rl" | "rlhf" | "cv" | "ai" | "gpu" | "cuda" | "gan" | "kv" | "dpo" | "grpo"
+            | "ppo" => word.to_uppercase(),
             "mlops" => "MLOps".to_owned(),
+            "rope" => "RoPE".to_owned(),
+            "lora" => "LoRA".to_owned(),
+            "pytorch" => "PyTorch".to_owned(),
             _ if index == 0 => capital(word),
             _ => word.to_owned(),
         })

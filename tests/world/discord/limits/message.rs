@@ -207,7 +207,7 @@ fn described(body: &Value, files: &[File]) -> Vec<File> {
 fn unlike_its_files(body: &Value, files: &[File]) -> Vec<String> {
     let mut doubts = Vec::new();
     for (file, said) in files.iter().zip(list(body, "attachments")) {
-        if text(said, "filename") != Some(&file.name) {
+        if text(said, "filename").is_some_and(|name| name != file.name) {
             doubts.push(format!("the file {} has another name in `attachments`", file.name));
         }
         if file.name.ends_with(".png") && text(said, "description").is_none_or(str::is_empty) {
