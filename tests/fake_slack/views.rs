@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::client::{Socket, call};
 use crate::world::World;
 use crate::world::slack::people::{Channel, Person};
-use crate::world::slack::view::Pending;
+use crate::world::slack::response::Pending;
 
 struct Stage {
     world: World,

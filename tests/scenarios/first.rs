@@ -88,6 +88,7 @@ async fn nothing_leaks_before_the_reveal(platform: Platform) {
     let first = stage.answer(&members[0], &post, 0).await;
     let second = stage.answer(&members[1], &post, 1).await;
     let neutral = |text: String| text.lines().skip(3).collect::<Vec<_>>().join("\n");
+    assert!(!neutral(first.text()).trim().is_empty(), "{}", first.text());
     assert_eq!(neutral(first.text()), neutral(second.text()), "receipts differ by what was chosen alone");
     let everything = post.payload().to_lowercase();
     for word in ["right", "bait", "wrong", "mistake"] {

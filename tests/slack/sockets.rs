@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use crate::set;
-use crate::world::slack::view::Message;
+use crate::world::slack::message::Message;
 use crate::world::stage::{Channel, Office, Person};
 
 /// An office with an open round, and its post.

@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::Hub;
 use super::ids::{Id, Ts};
 use super::limits::message::Payload;
+use super::message::Message;
 use super::methods;
 use super::state::{self, ChannelKind, Rank, State};
-use super::view::Message;
 
 /// The workspace.
 #[derive(Clone)]

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::acts;
 use super::error::ApiError;
 use super::forms::Call;
 use super::ids::Ts;
 use super::interaction::{Kind, Outcome};
 use super::methods::chat;
 use super::methods::note;
+use super::outcomes;
 use super::state::State;
 
 const KEYS: &[&str] = &[
@@ -45,7 +45,7 @@ pub fn respond(state: &mut State, number: u64, call: &Call) -> Result<Value, Api
         if let Some(original) = original {
             state.messages.remove(&original);
         }
-        acts::reaches_by(state, number, Outcome::Deleted);
+        outcomes::reaches_by(state, number, Outcome::Deleted);
         return Ok(json!({"ok": true}));
     }
     let payload = chat::payload(state, "response_url", call)?;
@@ -67,7 +67,7 @@ pub fn respond(state: &mut State, number: u64, call: &Call) -> Result<Value, Api
             Outcome::Message(message.ts)
         }
     };
-    acts::reaches_by(state, number, outcome);
+    outcomes::reaches_by(state, number, outcome);
     Ok(json!({"ok": true}))
 }
 

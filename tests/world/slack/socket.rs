@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 
 use super::Hub;
-use super::acts;
+use super::outcomes;
 use super::sockets::{CONNECTIONS, Connection, Down};
 use super::state::State;
 
@@ -118,7 +118,7 @@ async fn read(mut frames: SplitStream<WebSocketStream<TcpStream>>, hub: &Hub) {
 fn hear(hub: &Hub, text: &str) {
     let frame: Result<Value, _> = serde_json::from_str(text);
     hub.change(|state| match &frame {
-        Ok(frame) if frame["envelope_id"].is_string() => acts::acknowledged(state, frame),
+        Ok(frame) if frame["envelope_id"].is_string() => outcomes::acknowledged(state, frame),
         _ => state.violation(format!("the socket hears what is no acknowledgement: {text}")),
     });
 }

@@ -1,12 +1,12 @@
 //! Messages and answers of either platform.
 
 use crate::world::discord::{interact, view as discord};
-use crate::world::slack::view as slack;
+use crate::world::slack::{message, response};
 
 #[derive(Clone)]
 pub enum Message {
     Discord(discord::Message),
-    Slack(slack::Message),
+    Slack(message::Message),
 }
 
 impl Message {
@@ -42,7 +42,7 @@ impl Message {
         match self {
             Self::Discord(message) => format!("{:?}{:?}", message.embeds, message.components),
             Self::Slack(message) => {
-                let state = slack::Message::clone(message);
+                let state = message::Message::clone(message);
                 format!("{:?}{:?}{:?}{:?}", state.blocks, state.attachments, state.metadata, state.fallback())
             }
         }
@@ -89,7 +89,7 @@ impl Message {
 #[derive(Clone)]
 pub enum Response {
     Discord(discord::Response),
-    Slack(slack::Response),
+    Slack(response::Response),
 }
 
 impl Response {
@@ -134,7 +134,7 @@ impl Response {
 /// Something under way.
 pub enum Pending {
     Discord(interact::Pending),
-    Slack(slack::Pending),
+    Slack(response::Pending),
 }
 
 impl Pending {

@@ -5,8 +5,9 @@ use trapline::core::ids::{Action, FeedStep, Platform};
 use super::{Channel, Setting, Settings};
 use crate::world::World;
 use crate::world::backstage::Backstage;
+use crate::world::slack::looks::Button;
 use crate::world::slack::people::{self, Workspace};
-use crate::world::slack::view::{Button, Response};
+use crate::world::slack::response::Response;
 
 pub struct Office {
     pub world: World,

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Answer, note};
-use crate::world::slack::acts;
 use crate::world::slack::error::ApiError;
 use crate::world::slack::forms::Call;
 use crate::world::slack::ids::{Id, Ts};
 use crate::world::slack::interaction::Outcome;
 use crate::world::slack::limits::message::Payload;
+use crate::world::slack::outcomes;
 use crate::world::slack::state::{Channel, ChannelKind, Message, State};
 use crate::world::slack::wire;
 
@@ -175,7 +175,7 @@ pub(super) fn post_ephemeral(state: &mut State, call: &Call) -> Answer {
         return Err(ApiError::new("no_text"));
     }
     let message = whisper(state, &id, &user, &payload, thread);
-    acts::reaches(state, &user, Outcome::Message(message.ts));
+    outcomes::reaches(state, &user, Outcome::Message(message.ts));
     Ok(json!({"ok": true, "message_ts": message.ts}))
 }
 

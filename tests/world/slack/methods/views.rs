@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::{Answer, note};
-use crate::world::slack::acts;
 use crate::world::slack::error::ApiError;
 use crate::world::slack::forms::Call;
 use crate::world::slack::ids::Id;
@@ -11,6 +10,7 @@ use crate::world::slack::interaction::Outcome;
 use crate::world::slack::limits::blocks::texts;
 use crate::world::slack::limits::{self, text};
 use crate::world::slack::mrkdwn;
+use crate::world::slack::outcomes;
 use crate::world::slack::state::{State, View};
 use crate::world::slack::wire;
 
@@ -109,7 +109,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Answer {
     }
     let (id, user) = (view.id.clone(), view.user.clone());
     change_view(state, "views.update", &id, &call.args["view"])?;
-    acts::reaches_in_view(state, &user, &id, Outcome::View(id.clone()));
+    outcomes::reaches_in_view(state, &user, &id, Outcome::View(id.clone()));
     Ok(answer(state, &id))
 }
 
@@ -135,6 +135,6 @@ pub(super) fn publish(state: &mut State, call: &Call) -> Answer {
             keep_view(state, &user, json, None)
         }
     };
-    acts::reaches_in_view(state, &user, &id, Outcome::View(id.clone()));
+    outcomes::reaches_in_view(state, &user, &id, Outcome::View(id.clone()));
     Ok(answer(state, &id))
 }
