@@ -14,6 +14,7 @@ mod limits;
 mod manifest;
 mod payload;
 mod people;
+mod picture;
 mod receive;
 mod render;
 mod respond;

@@ -22,6 +22,8 @@ pub(super) mod limit {
     pub(in crate::chat::slack) const HEADER: usize = 150;
     /// Of one text in a context block.
     pub(in crate::chat::slack) const CONTEXT: usize = 2000;
+    /// Of what an image says to somebody who can't see it.
+    pub(in crate::chat::slack) const ALT: usize = 2000;
     /// In one actions block.
     pub(in crate::chat::slack) const BUTTONS: usize = 25;
     /// Actions blocks of one card.

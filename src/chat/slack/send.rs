@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Shared;
 use super::api::{ApiError, Call};
 use super::limits::POST;
 use super::payload::Message;
-use super::render::render;
+use super::render::{render, render_pictured};
 use super::target::{Posted, Spot};
+use super::{Shared, picture};
 use crate::core::card::Card;
 use crate::core::feed::Blocked;
 use crate::core::ids::Platform;
@@ -112,17 +112,19 @@ impl Chat for SlackChat {
 
     async fn send(&self, message: &Outgoing) -> Result<Sent, ChatError> {
         let spot = self.spot(message).await?;
-        let payload = render(&message.card);
-        let broadcast = message.reply_to.is_some();
-        match self.post(&spot, &payload, &message.key, broadcast).await {
-            // The post that it was to hang on is gone: it stands for itself.
-            Err(error) if message.reply_to.is_some() && is_parent_gone(&error) => {
-                let channel = Spot { thread: None, ..spot };
-                self.post(&channel, &payload, &message.key, false).await
-            }
-            settled => settled,
+        let Some(picture) = picture::uploaded(&self.0, &message.card).await else {
+            return self.put(message, spot, &render(&message.card)).await.map_err(chat_error);
+        };
+        let pictured = render_pictured(&message.card, Some(&picture));
+        let mut settled = self.put(message, spot.clone(), &pictured).await;
+        if settled.as_ref().is_err_and(picture::is_refused) {
+            tokio::time::sleep(picture::LOOKED_OVER).await;
+            settled = self.put(message, spot.clone(), &pictured).await;
         }
-        .map_err(chat_error)
+        if settled.as_ref().is_err_and(picture::is_refused) {
+            settled = self.put(message, spot, &render(&message.card)).await;
+        }
+        settled.map_err(chat_error)
     }
 
     async fn find(&self, message: &Outgoing, since: DateTime<Utc>) -> Result<Option<Sent>, ChatError> {
@@ -172,6 +174,17 @@ impl SlackChat {
         };
         let thread = if message.threaded { message.reply_to.clone() } else { None };
         Ok(Spot { thread: spot.thread.or(thread), channel: spot.channel })
+    }
+
+    async fn put(&self, message: &Outgoing, spot: Spot, payload: &Message) -> Result<Sent, ApiError> {
+        match self.post(&spot, payload, &message.key, message.reply_to.is_some()).await {
+            // The post that it was to hang on is gone: it stands for itself.
+            Err(error) if message.reply_to.is_some() && is_parent_gone(&error) => {
+                let channel = Spot { thread: None, ..spot };
+                self.post(&channel, payload, &message.key, false).await
+            }
+            settled => settled,
+        }
     }
 
     async fn post(&self, spot: &Spot, message: &Message, key: &str, broadcast: bool) -> Result<Sent, ApiError> {

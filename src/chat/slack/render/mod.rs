@@ -9,8 +9,8 @@ use std::collections::HashSet;
 
 use slack_morphism::prelude::{
     SlackActionBlockElement, SlackActionsBlock, SlackBlock, SlackBlockButtonElement, SlackBlockButtonStyle,
-    SlackBlockConfirmItem, SlackContextBlock, SlackContextBlockElement, SlackDividerBlock, SlackHeaderBlock,
-    SlackSectionBlock,
+    SlackBlockConfirmItem, SlackContextBlock, SlackContextBlockElement, SlackDividerBlock, SlackFileId,
+    SlackHeaderBlock, SlackImageBlock, SlackImageUrlOrFile, SlackSectionBlock,
 };
 
 use self::mrkdwn::Piece;
@@ -27,11 +27,16 @@ struct Measured {
     units: usize,
 }
 
-/// A card as one message: what does not fit it is left out, with `…`, as the very last resort.
+/// A card as one message: what does not fit it is left out, with `…`, as the very last resort. A picture is said in words.
 pub(super) fn render(card: &Card) -> Message {
+    render_pictured(card, None)
+}
+
+/// A card as one message that shows its picture, which has been uploaded before.
+pub(super) fn render_pictured(card: &Card, picture: Option<&SlackFileId>) -> Message {
     let rows = rows(&card.buttons);
     let mut kept: Vec<Measured> = Vec::new();
-    let all = content(card);
+    let all = content(card, picture);
     let room = limit::BLOCKS - rows.len() - 1;
     let whole = all.len() <= room && total(&all) <= limit::TOTAL;
     for block in all {
@@ -52,7 +57,7 @@ pub(super) fn render_all(cards: &[Card]) -> Vec<Message> {
     let mut all: Vec<Vec<Measured>> = vec![Vec::new()];
     for card in cards {
         let buttons = rows(&card.buttons).into_iter().map(|block| Measured { block, units: 0 });
-        for block in content(card).into_iter().chain(buttons) {
+        for block in content(card, None).into_iter().chain(buttons) {
             match all.last_mut() {
                 Some(last) if last.len() < limit::BLOCKS && total(last) + block.units <= limit::TOTAL => {
                     last.push(block);
@@ -73,7 +78,7 @@ pub(super) fn view_blocks(cards: &[Card]) -> Vec<SlackBlock> {
     let mut blocks: Vec<SlackBlock> = Vec::new();
     for card in cards {
         let buttons = rows(&card.buttons);
-        let content = content(card).into_iter().map(|measured| measured.block);
+        let content = content(card, None).into_iter().map(|measured| measured.block);
         if blocks.len() + buttons.len() + 1 > limit::VIEW_BLOCKS {
             break;
         }
@@ -129,8 +134,8 @@ fn lines(card: &Card) -> Vec<String> {
 }
 
 /// All of a card but its buttons; at least one block.
-fn content(card: &Card) -> Vec<Measured> {
-    let mut out = Blocks::default();
+fn content(card: &Card, picture: Option<&SlackFileId>) -> Vec<Measured> {
+    let mut out = Blocks { picture: picture.cloned(), ..Blocks::default() };
     if let Some(role) = card.ping.as_deref().filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric())) {
         out.blocks.push(section(format!("<!subteam^{}>", cut(role, 24))));
     }
@@ -155,6 +160,8 @@ struct Blocks {
     blocks: Vec<Measured>,
     text: Vec<Piece>,
     bars: Vec<Bar>,
+    /// The file of the card's picture, where it is to be shown.
+    picture: Option<SlackFileId>,
     /// The last was a heading or a choice: what follows stands close to it.
     heading: bool,
     choice: bool,
@@ -191,7 +198,10 @@ impl Blocks {
             }
             Block::Picture(figure) => {
                 self.flush();
-                self.blocks.extend(context(&escape(&figure.alt)));
+                match self.picture.take() {
+                    Some(file) => self.blocks.push(image(file, &figure.alt)),
+                    None => self.blocks.extend(context(&escape(&figure.alt))),
+                }
             }
             Block::Divider => {
                 self.flush();
@@ -238,6 +248,13 @@ fn fields(facts: &[(String, String)]) -> Measured {
     let units = texts.iter().map(|text| self::units(text)).sum();
     let fields = texts.into_iter().map(mrkdwn_text).collect();
     Measured { block: SlackSectionBlock::new().with_fields(fields).into(), units }
+}
+
+fn image(file: SlackFileId, alt: &str) -> Measured {
+    let alt = cut(alt, limit::ALT);
+    let units = units(&alt);
+    let shown = SlackImageUrlOrFile::SlackFile { slack_file: file.into() };
+    Measured { block: SlackImageBlock::new(shown, alt).into(), units }
 }
 
 /// Fine print, in as many texts as it has to be.

@@ -11,6 +11,7 @@ use crate::world::slack::limits::message::Payload;
 use crate::world::slack::outcomes;
 use crate::world::slack::state::{Channel, ChannelKind, Message, State};
 use crate::world::slack::wire;
+use crate::world::upload::File;
 
 /// A channel as the bot sees it: a private one that it is not in does not exist.
 pub(super) fn seen<'a>(state: &'a State, id: &str) -> Result<&'a Channel, ApiError> {
@@ -49,14 +50,30 @@ pub(super) fn post(state: &mut State, call: &Call) -> Answer {
     if payload.is_empty() {
         return Err(ApiError::new("no_text"));
     }
+    let files = shown(state, &payload)?;
     let broadcast = call.truth("reply_broadcast");
     let message = keep(state, &id, &payload, |message| {
+        message.files = files;
         message.thread = thread;
         message.broadcast = broadcast && thread.is_some();
     });
     Ok(json!({
         "ok": true, "channel": id, "ts": message.ts, "message": wire::message(state, &message, false),
     }))
+}
+
+/// The uploaded files that the blocks of a message show.
+fn shown(state: &State, payload: &Payload) -> Result<Vec<File>, ApiError> {
+    let blocks = payload.blocks.iter().flatten();
+    blocks
+        .filter_map(|block| Some((block, block.pointer("/slack_file/id")?.as_str()?)))
+        .map(|(block, id)| {
+            let upload = state.uploads.get(id).filter(|upload| upload.done);
+            let upload = upload.ok_or_else(|| ApiError::new("invalid_blocks"))?;
+            let description = block["alt_text"].as_str().map(str::to_owned);
+            Ok(File { name: upload.name.clone(), bytes: upload.bytes.clone().unwrap_or_default(), description })
+        })
+        .collect()
 }
 
 /// The message whose thread this one goes into.
