@@ -39,7 +39,7 @@ pub(super) async fn to_user(shared: &Shared, user: &str, file: File) -> Result<(
 /// # Errors
 /// The first call that failed.
 async fn to_spot(shared: &Shared, spot: &Spot, file: File) -> Result<(), ApiError> {
-    let (id, title) = (put(shared, &file.name, file.bytes).await?, file.name);
+    let (id, title) = (put(shared, file.name, file.bytes).await?, file.name);
     let mut body = json!({ "files": [{ "id": id, "title": title }], "channel_id": spot.channel });
     if let Some(ts) = &spot.thread {
         body["thread_ts"] = json!(ts);
