@@ -43,7 +43,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         path: "chat/slack",
-        may_name: &["chat::slack", "core", "ports", "service"],
+        may_name: &["chat::slack", "core", "figure", "ports", "service"],
         no_crates: &["sqlx", "axum", "maud", "serenity", "poise"],
     },
     Room {
