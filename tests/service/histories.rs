@@ -285,6 +285,7 @@ proptest! {
             history.check_messages(gone && any(|step| matches!(step, Step::Block(_))));
             history.check_points().await;
             history.check_streaks().await;
+            assert_eq!(history.stage.s().recount(false).await.unwrap(), []);
         });
     }
 }

@@ -7,6 +7,7 @@ mod delivery;
 mod feeds;
 mod histories;
 mod members;
+mod recovery;
 mod rounds;
 mod scheduler;
 mod stage;

@@ -44,7 +44,7 @@ impl Stage {
         format!("sqlite://{}/t.db", self.dir.path().display())
     }
 
-    async fn open(&mut self) {
+    pub(crate) async fn open(&mut self) {
         let store = Store::open(&self.url(), [7; 32]).await.expect("neither refused nor a fault");
         self.service = Some(Service::new(store.clone(), self.bank.clone(), self.clock.clone()));
         self.store = Some(store);
@@ -52,8 +52,7 @@ impl Stage {
 
     /// All that was in memory is lost.
     pub(crate) async fn restart(&mut self) {
-        self.service = None;
-        self.store.take().expect("it is open").close().await;
+        self.close().await;
         self.open().await;
     }
 
@@ -63,6 +62,18 @@ impl Stage {
 
     pub(crate) fn store(&self) -> &Store {
         self.store.as_ref().expect("it is open")
+    }
+
+    /// The services over another database, such as a backup of this one.
+    pub(crate) async fn service_over(&self, url: &str) -> (Store, Service) {
+        let store = Store::open(url, [9; 32]).await.expect("neither refused nor a fault");
+        (store.clone(), Service::new(store, self.bank.clone(), self.clock.clone()))
+    }
+
+    /// Ends the program: its database is in nobody's hands.
+    pub(crate) async fn close(&mut self) {
+        self.service = None;
+        self.store.take().expect("it is open").close().await;
     }
 
     pub(crate) fn chats(&self) -> Chats {
