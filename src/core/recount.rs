@@ -26,6 +26,7 @@ pub enum Difference {
 }
 
 /// What differs between two tables, by its key: the value of the first, and of the second.
+#[must_use]
 pub fn differing<K: Ord + Clone, V: PartialEq + Copy>(
     stands: &BTreeMap<K, V>,
     counted: &BTreeMap<K, V>,

@@ -186,7 +186,7 @@ async fn gather(path: &Path) {
 fn free_name(path: &Path) -> PathBuf {
     let taken = |name: &PathBuf| name.exists() || COMPANIONS.iter().any(|suffix| with_suffix(name, suffix).exists());
     (1_u32..)
-        .map(|n| with_suffix(path, &format!(".before-restore-{n}")))
+        .map(|n| with_suffix(path, format!(".before-restore-{n}")))
         .find(|name| !taken(name))
         .expect("a folder holds fewer files than there are numbers")
 }

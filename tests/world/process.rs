@@ -28,6 +28,7 @@ impl Process {
             .env("DISCORD_API_URL", discord.url())
             .env("DATABASE_URL", format!("sqlite://{}", database.display()))
             .env("TRAPLINE_HTTP", "off")
+            .env("RUST_LOG", "error")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true);
