@@ -1,5 +1,6 @@
 //! Stories over the services: a temporary database, a chat that can be made to fail, a clock moved by hand.
 
+mod agreement;
 mod clock;
 mod communities;
 mod database;
@@ -9,6 +10,7 @@ mod histories;
 mod members;
 mod recovery;
 mod rounds;
+mod rules;
 mod scheduler;
 mod stage;
 mod story;

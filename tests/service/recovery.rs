@@ -1,5 +1,7 @@
 //! What gets a community back on its feet: backup, restore, recount.
 
+#![expect(clippy::unwrap_used, reason = "a test's helper ends the test by panicking")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -86,6 +86,25 @@ impl Stage {
         self.s().deliver(&self.chats()).await.expect("neither refused nor a fault");
     }
 
+    /// As [`Stage::run`]; should a send stand still, the program is killed there and starts again.
+    pub(crate) async fn run_or_die(&mut self) {
+        self.s().tick().await.expect("neither refused nor a fault");
+        let chats = self.chats();
+        let hung = async {
+            while self.chat.state().hung == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let killed = tokio::select! {
+            done = self.s().deliver(&chats) => { done.expect("neither refused nor a fault"); false }
+            () = hung => true,
+        };
+        if killed {
+            self.chat.state().hung = 0;
+            self.restart().await;
+        }
+    }
+
     pub(crate) async fn run_at(&self, time: &str) {
         self.clock.set(at(time));
         self.run().await;
