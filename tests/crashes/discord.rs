@@ -14,6 +14,9 @@ use crate::world::discord::people::{Channel, Guild, Person};
 use crate::world::discord::snowflake::Snowflake;
 use crate::world::discord::view::Message;
 
+/// Two series of the built-in bank, so that neither feed takes the other's traps; in the first, every trap has options to choose from.
+const CHOICES: &str = "ml-system-design";
+const OTHERS: &str = "deep-learning";
 const MEMBERS: [&str; 8] = ["Ann", "Ben", "Cat", "Dan", "Eve", "Fay", "Gus", "Hal"];
 
 pub(crate) struct Side {
@@ -57,10 +60,9 @@ impl Side {
     }
 
     pub(crate) async fn set_up(&self) {
-        let by_hand = opts!["channel" => &self.by_hand, "reveal_after" => 72];
+        let by_hand = opts!["channel" => &self.by_hand, "series" => CHOICES, "reveal_after" => 72];
         self.admin.slash(&self.by_hand, "feed add", by_hand).await;
-        let by_clock =
-            opts!["channel" => &self.by_clock, "cron" => "* * * * *", "reveal_after" => 0, "thread" => false];
+        let by_clock = opts!["channel" => &self.by_clock, "series" => OTHERS, "cron" => "* * * * *", "reveal_after" => 0, "thread" => false];
         self.admin.slash(&self.by_clock, "feed add", by_clock).await;
     }
 
