@@ -105,18 +105,18 @@ impl Agreement {
             Step::Wait(minutes) => self.stage.clock.advance(TimeDelta::minutes(minutes)),
             Step::Restart => self.stage.restart().await,
             Step::Fault(ref fault) => self.stage.chat.fail_sends([fault.clone()]),
-            Step::Pause(feed) => agree(self.stage.s().feed_pause(&boss, &number(feed)).await, self.rules.pause(feed)),
+            Step::Pause(feed) => agree(self.stage.s().feed_pause(&boss, &number(feed)).await, &self.rules.pause(feed)),
             Step::Resume(feed) => {
-                agree(self.stage.s().feed_resume(&boss, &number(feed)).await, self.rules.resume(feed, now))
+                agree(self.stage.s().feed_resume(&boss, &number(feed)).await, &self.rules.resume(feed, now));
             }
             Step::Remove(feed) => {
-                agree(self.stage.s().feed_remove(&boss, &number(feed)).await, self.rules.remove(feed, now))
+                agree(self.stage.s().feed_remove(&boss, &number(feed)).await, &self.rules.remove(feed, now));
             }
             Step::Post(feed) => {
-                agree(self.stage.s().feed_post(&boss, &number(feed)).await, self.rules.post_now(feed, now))
+                agree(self.stage.s().feed_post(&boss, &number(feed)).await, &self.rules.post_now(feed, now));
             }
             Step::RevealNow(feed) => {
-                agree(self.stage.s().feed_reveal(&boss, &number(feed)).await, self.rules.reveal_now(feed, now))
+                agree(self.stage.s().feed_reveal(&boss, &number(feed)).await, &self.rules.reveal_now(feed, now));
             }
             Step::Answer(user, back, option) => {
                 if let Some(round) = self.rules.rounds.len().checked_sub(back + 1) {
@@ -126,7 +126,7 @@ impl Agreement {
             Step::BeSure(user, back, sure) => {
                 if let Some(round) = self.rules.rounds.len().checked_sub(back + 1) {
                     let done = self.stage.s().set_confidence(&member("g", user), id(round), sure).await;
-                    agree(done, self.rules.be_sure(user, round, sure, now));
+                    agree(done, &self.rules.be_sure(user, round, sure, now));
                 }
             }
             Step::AtTheBell(user) => {
@@ -149,7 +149,7 @@ impl Agreement {
         let seen = self.stage.s().round(&member("g", user), id(round)).await.unwrap();
         let given = Given::Position(u8::try_from(seen.round.position_of(option)).unwrap());
         let done = self.stage.s().answer(&member("g", user), id(round), &given).await;
-        agree(done, self.rules.answer(user, round, option, self.now()));
+        agree(done, &self.rules.answer(user, round, option, self.now()));
     }
 
     /// What is due is done; a message that meets a fault is tried again until it is there.
@@ -240,16 +240,16 @@ fn id(round: usize) -> RoundId {
 }
 
 /// Both do it, or both refuse it for the same reason.
-fn agree<T>(seen: Result<T, Error>, expected: Result<(), No>) {
+fn agree<T>(seen: Result<T, Error>, expected: &Result<(), No>) {
     let seen = match seen {
         Ok(_) => Ok(()),
         Err(Error::Refused(Refusal::RoundOver)) => Err(No::Over),
         Err(Error::Refused(Refusal::NotAnswered)) => Err(No::NotAnswered),
-        Err(Error::Refused(Refusal::UnknownFeed { .. })) => Err(No::NoFeed),
+        Err(Error::Refused(Refusal::UnknownFeed { .. })) => Err(No::FeedUnknown),
         Err(Error::Refused(Refusal::NothingToReveal { .. })) => Err(No::NothingOpen),
         Err(other) => panic!("no rule says so: {other}"),
     };
-    assert_eq!(seen, expected, "seen and expected");
+    assert_eq!(&seen, expected, "seen and expected");
 }
 
 /// A round as both sides can say it; times in milliseconds.

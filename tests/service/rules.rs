@@ -55,7 +55,7 @@ pub(crate) type Streak = (u32, u32, u8, u8);
 pub(crate) enum No {
     Over,
     NotAnswered,
-    NoFeed,
+    FeedUnknown,
     NothingOpen,
 }
 
@@ -164,7 +164,7 @@ impl Rules {
     }
 
     fn live(&mut self, feed: usize) -> Result<&mut Feed, No> {
-        Some(&mut self.feeds[feed]).filter(|feed| feed.state != State::Removed).ok_or(No::NoFeed)
+        Some(&mut self.feeds[feed]).filter(|feed| feed.state != State::Removed).ok_or(No::FeedUnknown)
     }
 
     /// A new choice leaves a member as sure as they were.
