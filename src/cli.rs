@@ -73,6 +73,17 @@ pub enum Command {
         /// The file to make; it must not exist
         file: PathBuf,
     },
+    /// Put a backup in the database's place while the bot is stopped; what was there is kept beside it
+    Restore {
+        /// A file that `trapline backup` made; it stays as it is
+        file: PathBuf,
+    },
+    /// Count standings and streaks anew from the answers while the bot is stopped, and print what differed
+    Recount {
+        /// Change nothing; exit code 1 where something differs
+        #[arg(long)]
+        check: bool,
+    },
     /// Ask the running bot whether it is well; exit code 0 if so
     Healthcheck,
 }

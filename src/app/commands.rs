@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::run::{SystemClock, random_secret};
 use super::{Failure, config, say};
 use crate::bank::{self, Bank, Report, Severity};
 use crate::chat::discord::{self, ApplicationId};
@@ -17,7 +19,8 @@ use crate::core::trap::Trap;
 use crate::core::{pick, text};
 use crate::figure::{self, Theme};
 use crate::guide;
-use crate::store;
+use crate::service::Service;
+use crate::store::{self, Restored, Store};
 
 pub(super) fn check(paths: &[PathBuf], json: bool) -> Result<ExitCode, Failure> {
     let report = bank::check(paths, today());
@@ -143,6 +146,35 @@ pub(super) async fn backup(file: &Path) -> Result<ExitCode, Failure> {
     store::backup(&config()?.database_url, file).await?;
     say(&format!("saved to {}", file.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn restore(file: &Path) -> Result<ExitCode, Failure> {
+    let done = store::restore(&config()?.database_url, file).await?;
+    let Restored { feeds, rounds, answers, kept } = done;
+    say(&format!("restored {}; feeds: {feeds}, rounds: {rounds}, answers: {answers}", file.display()));
+    if let Some(kept) = kept {
+        say(&format!("the database from before is kept as {}", kept.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// While the bot runs, the lock beside the database refuses this.
+pub(super) async fn recount(check: bool) -> Result<ExitCode, Failure> {
+    let store = Store::open_existing(&config()?.database_url, random_secret()?).await?;
+    let service = Service::new(store.clone(), Arc::new(Bank::from_traps(Vec::new())), Arc::new(SystemClock));
+    let counted = service.recount(!check).await;
+    store.close().await;
+    let differences = counted?;
+    for difference in &differences {
+        say(&difference.to_string());
+    }
+    let differ = differences.len();
+    match (differ, check) {
+        (0, _) => say("standings and streaks are what the answers say"),
+        (_, true) => say(&format!("differences: {differ}; nothing was changed")),
+        (_, false) => say(&format!("differences: {differ}; what was counted stands now")),
+    }
+    Ok(if check && differ > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 pub(super) async fn healthcheck() -> Result<ExitCode, Failure> {

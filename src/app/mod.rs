@@ -31,6 +31,8 @@ pub async fn main(cli: Cli) -> ExitCode {
         Command::Invite { slack: true } => commands::manifest(),
         Command::Invite { slack: false } => commands::invite(),
         Command::Backup { file } => commands::backup(&file).await,
+        Command::Restore { file } => commands::restore(&file).await,
+        Command::Recount { check } => commands::recount(check).await,
         Command::Healthcheck => commands::healthcheck().await,
     };
     done.unwrap_or_else(|Failure(why)| {

@@ -19,7 +19,7 @@ use crate::service::Service;
 use crate::store::Store;
 
 /// The machine's clock.
-struct SystemClock;
+pub(super) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
@@ -33,7 +33,7 @@ pub(super) fn now() -> DateTime<Utc> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where randomness enters")]
-fn random_secret() -> Result<[u8; 32], Failure> {
+pub(super) fn random_secret() -> Result<[u8; 32], Failure> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| Failure(format!("the system gives no random numbers: {error}")))?;
     Ok(secret)

@@ -10,6 +10,7 @@ pub mod invite;
 pub mod markup;
 pub mod number;
 pub mod pick;
+pub mod recount;
 pub mod refusal;
 pub mod round;
 pub mod score;

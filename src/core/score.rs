@@ -1,7 +1,7 @@
 //! Points, streaks and standings.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
@@ -161,6 +161,20 @@ impl Streak {
             Some(freezes) => Self { freezes, ..self },
             None => Self { current: 0, ..self },
         }
+    }
+}
+
+/// Counts one more slot of a feed, of which these members answered. `delivered`: its post was really there to be answered; only such
+/// a slot breaks a streak.
+pub fn settle(streaks: &mut BTreeMap<MemberId, Streak>, answered: &BTreeSet<MemberId>, delivered: bool) {
+    for (member, streak) in streaks.iter_mut() {
+        if delivered && !answered.contains(member) {
+            *streak = streak.missed();
+        }
+    }
+    for member in answered {
+        let streak = streaks.entry(*member).or_default();
+        *streak = streak.answered();
     }
 }
 

@@ -5,9 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::feeds::admin_only;
 use super::people::{ensure, known};
-use super::recount::recount_member;
+use super::recount::{recount_community, recount_member};
 use super::{Actor, Changed, Result, Service};
-use crate::core::ids::CommunityId;
 use crate::core::invite::{Community, GOOD_FOR, Invitation, Place as PlaceView, code, shown, typed};
 use crate::core::refusal::Refusal;
 use crate::store::communities::{self, Invitation as Stored, Kind};
@@ -42,7 +41,7 @@ impl Service {
             return Err(Refusal::JoinedAlready.into());
         }
         communities::merge(&mut tx, place.community, into).await?;
-        recount(&mut tx, into).await?;
+        recount_community(&mut tx, into).await?;
         let joined = view(&mut tx, Place { community: into, ..place }).await?;
         tx.commit().await?;
         self.hub.tell([Changed::Feeds]);
@@ -70,7 +69,7 @@ impl Service {
                 communities::move_member(&mut tx, member, own.community).await?;
             }
         }
-        recount(&mut tx, own.community).await?;
+        recount_community(&mut tx, own.community).await?;
         let left = view(&mut tx, own).await?;
         tx.commit().await?;
         self.hub.tell([Changed::Feeds]);
@@ -169,13 +168,6 @@ async fn take(conn: &mut Conn, kind: Kind, text: &str, now: DateTime<Utc>) -> Re
     let found = found.ok_or_else(|| Refusal::BadCode { given: text.to_owned() })?;
     communities::use_up(conn, &code).await?;
     Ok(found)
-}
-
-async fn recount(conn: &mut Conn, community: CommunityId) -> Result<(), StoreError> {
-    for member in communities::members(conn, community).await? {
-        recount_member(conn, community, member).await?;
-    }
-    Ok(())
 }
 
 async fn view(conn: &mut Conn, place: Place) -> Result<Community, StoreError> {

@@ -2,12 +2,14 @@
 //! except that whoever set a feed up may look after it all the same.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use super::people as persons;
+use super::recount::recount_community;
 use super::rounds::{owed, posted_on, reveal};
 use super::{Actor, Changed, Result, Service, words};
 use crate::core::feed::{Draft, Feed, FeedView, Settings, State};
-use crate::core::ids::{PlaceId, RoundId};
+use crate::core::ids::{CommunityId, PlaceId, RoundId};
 use crate::core::refusal::Refusal;
 use crate::core::trap::Trap;
 use crate::store::feeds::{NewFeed, StoredFeed};
@@ -39,7 +41,7 @@ impl Service {
         let Drafted { settings, zone_named } = settings::new(&self.bank, draft, zone)?;
         refuse_same(&mut tx, place.id, &settings, None).await?;
         if zone_named {
-            people::name_zone(&mut tx, place.community, settings.schedule.zone).await?;
+            name_zone(&mut tx, place.community, settings.schedule.zone).await?;
         }
         let new = NewFeed {
             place: place.id,
@@ -72,7 +74,7 @@ impl Service {
         }
         refuse_same(&mut tx, stored.feed.place, &settings, Some(stored.feed.number)).await?;
         if zone_named {
-            people::name_zone(&mut tx, stored.feed.community, settings.schedule.zone).await?;
+            name_zone(&mut tx, stored.feed.community, settings.schedule.zone).await?;
         }
         if settings.schedule != old.schedule {
             reschedule(&mut tx, &stored, &settings, now).await?;
@@ -246,6 +248,14 @@ async fn find_in(conn: &mut Conn, actor: &Actor, typed: &str) -> Result<StoredFe
     let have = live.iter().map(|stored| stored.feed.number).collect();
     let found = live.into_iter().find(|stored| Some(stored.feed.number) == number);
     Ok(found.ok_or_else(|| Refusal::UnknownFeed { given: typed.to_owned(), have })?)
+}
+
+/// Names the zone of a community that has none yet. What was earned until then is counted anew: its weeks begin elsewhere now.
+async fn name_zone(conn: &mut Conn, community: CommunityId, zone: Tz) -> Result<(), StoreError> {
+    if people::name_zone(conn, community, zone).await? {
+        recount_community(conn, community).await?;
+    }
+    Ok(())
 }
 
 /// Two feeds that would post in one channel at the same times are a mistake.

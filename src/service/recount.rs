@@ -1,8 +1,47 @@
-//! Standings, counted anew from the answers.
+//! Standings and streaks, counted anew from the answers.
 
-use crate::core::ids::{CommunityId, MemberId};
-use crate::core::score::sums;
-use crate::store::{Conn, StoreError, answers, people, standings};
+use std::collections::BTreeMap;
+
+use super::{Result, Service};
+use crate::core::ids::{CommunityId, FeedId, MemberId};
+use crate::core::recount::{Difference, differing};
+use crate::core::score::{self, Streak, sums};
+use crate::store::{Conn, StoreError, answers, communities, feeds, people, rounds, standings};
+
+impl Service {
+    /// Counts the standings of every community and the streaks of every feed from the answers, by the zone that a community has now
+    /// and the accounts that a member has now; returns what differs from what stands. `repair`: what was counted is put in its place.
+    ///
+    /// # Errors
+    /// A fault; then nothing has changed.
+    pub async fn recount(&self, repair: bool) -> Result<Vec<Difference>> {
+        let mut tx = if repair { self.store.write().await? } else { self.store.read().await? };
+        let mut differences = Vec::new();
+        for community in communities::all(&mut tx).await? {
+            for member in communities::members(&mut tx, community).await? {
+                differences.extend(standings_of(&mut tx, community, member).await?);
+            }
+        }
+        for feed in feeds::all(&mut tx).await? {
+            differences.extend(streaks_of(&mut tx, feed).await?);
+        }
+        if repair {
+            for difference in &differences {
+                put_right(&mut tx, difference).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(differences)
+    }
+}
+
+/// Puts the sums of all members of a community in the place of what stands there, by the zone that it has now.
+pub(super) async fn recount_community(conn: &mut Conn, community: CommunityId) -> Result<(), StoreError> {
+    for member in communities::members(conn, community).await? {
+        recount_member(conn, community, member).await?;
+    }
+    Ok(())
+}
 
 /// Puts the sums of a member's judged answers in the place of what stands there, by the zone that the community has now.
 pub(super) async fn recount_member(
@@ -13,4 +52,40 @@ pub(super) async fn recount_member(
     let zone = people::zone(conn, community).await?.zone;
     let sums = sums(&answers::official(conn, member).await?, zone);
     standings::replace(conn, community, member, &sums).await
+}
+
+async fn standings_of(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+) -> Result<Vec<Difference>, StoreError> {
+    let zone = people::zone(conn, community).await?.zone;
+    let counted = sums(&answers::official(conn, member).await?, zone);
+    let counted = counted.into_iter().map(|(period, sum)| ((community, period), sum)).collect();
+    let stands = standings::sums(conn, member).await?;
+    let differs =
+        |((community, period), stands, counted)| Difference::Standing { community, period, member, stands, counted };
+    Ok(differing(&stands, &counted).into_iter().map(differs).collect())
+}
+
+async fn streaks_of(conn: &mut Conn, feed: FeedId) -> Result<Vec<Difference>, StoreError> {
+    let mut counted: BTreeMap<MemberId, Streak> = BTreeMap::new();
+    for (round, delivered) in rounds::settled(conn, feed).await? {
+        score::settle(&mut counted, &answers::members(conn, round, feed).await?, delivered);
+    }
+    let stands = standings::streaks(conn, feed).await?;
+    let differs = |(member, stands, counted)| Difference::Streak { feed, member, stands, counted };
+    Ok(differing(&stands, &counted).into_iter().map(differs).collect())
+}
+
+async fn put_right(conn: &mut Conn, difference: &Difference) -> Result<(), StoreError> {
+    match difference {
+        Difference::Standing { community, period, member, counted, .. } => {
+            standings::put(conn, *community, period, *member, counted.as_ref()).await
+        }
+        Difference::Streak { feed, member, counted: Some(streak), .. } => {
+            standings::put_streak(conn, *feed, *member, *streak).await
+        }
+        Difference::Streak { feed, member, counted: None, .. } => standings::drop_streak(conn, *feed, *member).await,
+    }
 }

@@ -1,6 +1,6 @@
 //! What time brings: slots fall due, rounds are revealed. Level-triggered: each call asks the store what is due now.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,7 +10,7 @@ use crate::core::feed::{SkipReason, State};
 use crate::core::ids::{CommunityId, FeedId, Period, RoundId};
 use crate::core::pick;
 use crate::core::round::{Reveal, Round, Tally, verdict};
-use crate::core::score::period_key;
+use crate::core::score::{self, period_key};
 use crate::core::text;
 use crate::core::trap::Trap;
 use crate::store::answers::Group;
@@ -301,16 +301,8 @@ pub(super) async fn settle_streaks(conn: &mut Conn, feed: FeedId) -> Result<(), 
     let before = standings::streaks(conn, feed).await?;
     let mut streaks = before.clone();
     for round in unsettled.iter().take_while(|round| round.is_ready) {
-        let answered: HashSet<_> = answers::members(conn, round.answers, feed).await?.into_iter().collect();
-        for (member, streak) in &mut streaks {
-            if !answered.contains(member) && round.delivered {
-                *streak = streak.missed();
-            }
-        }
-        for member in answered {
-            let streak = streaks.entry(member).or_default();
-            *streak = streak.answered();
-        }
+        let answered = answers::members(conn, round.answers, feed).await?;
+        score::settle(&mut streaks, &answered, round.delivered);
         rounds::settle(conn, round.id).await?;
     }
     for (member, streak) in streaks {

@@ -1,5 +1,7 @@
 //! What members said in rounds.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::people::{Account, Place};
@@ -217,7 +219,7 @@ pub(crate) async fn gains(conn: &mut Conn, round: RoundId, limit: u32) -> Result
 }
 
 /// Those who answered a round and have an account in the place of a feed.
-pub(crate) async fn members(conn: &mut Conn, round: RoundId, feed: FeedId) -> Result<Vec<MemberId>> {
+pub(crate) async fn members(conn: &mut Conn, round: RoundId, feed: FeedId) -> Result<BTreeSet<MemberId>> {
     let ids = sqlx::query_scalar!(
         "SELECT a.member FROM answers a JOIN feeds f ON f.id = ?2
          WHERE a.round = ?1 AND EXISTS (SELECT 1 FROM accounts c WHERE c.member = a.member AND c.place = f.place)",
@@ -289,12 +291,14 @@ pub(crate) async fn of_member(conn: &mut Conn, member: MemberId) -> Result<Vec<K
         .collect()
 }
 
-/// The judged answers of a member, in the order in which they were revealed.
+/// The judged answers of a member, in the order in which they were revealed. That is the order in which their rounds' posts were owed
+/// their close: the clock may have stood still between two reveals, or gone back.
 pub(crate) async fn official(conn: &mut Conn, member: MemberId) -> Result<Vec<Official>> {
     let rows = sqlx::query!(
         r#"SELECT a.points AS "points!", a.verdict = 'right' AS "right!: bool", a.at, r.revealed_at AS "revealed_at!"
            FROM answers a JOIN rounds r ON r.id = a.round
-           WHERE a.member = ? AND a.points IS NOT NULL AND r.revealed_at IS NOT NULL ORDER BY r.revealed_at, r.id"#,
+           LEFT JOIN outbox o ON o.round = r.id AND o.kind = 'close' AND o.part = 0
+           WHERE a.member = ? AND a.points IS NOT NULL AND r.revealed_at IS NOT NULL ORDER BY o.id, r.revealed_at, r.id"#,
         member.0
     )
     .fetch_all(conn)

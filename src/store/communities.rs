@@ -105,6 +105,11 @@ pub(crate) async fn places(conn: &mut Conn, community: CommunityId) -> Result<Ve
         .collect()
 }
 
+pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<CommunityId>> {
+    let ids = sqlx::query_scalar!("SELECT id FROM communities ORDER BY id").fetch_all(conn).await?;
+    Ok(ids.into_iter().map(CommunityId).collect())
+}
+
 pub(crate) async fn members(conn: &mut Conn, community: CommunityId) -> Result<Vec<MemberId>> {
     let ids = sqlx::query_scalar!("SELECT id FROM members WHERE community = ?", community.0).fetch_all(conn).await?;
     Ok(ids.into_iter().map(MemberId).collect())

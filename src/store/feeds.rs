@@ -86,6 +86,12 @@ pub(crate) async fn of_place(conn: &mut Conn, place: PlaceId) -> Result<Vec<Stor
     rows.into_iter().map(Row::read).collect()
 }
 
+/// Every feed that there ever was.
+pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<FeedId>> {
+    let ids = sqlx::query_scalar!("SELECT id FROM feeds ORDER BY id").fetch_all(conn).await?;
+    Ok(ids.into_iter().map(FeedId).collect())
+}
+
 /// Whether the place ever had a feed.
 pub(crate) async fn any_ever(conn: &mut Conn, place: PlaceId) -> Result<bool> {
     Ok(sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM feeds WHERE place = ?) AS "any: bool""#, place.0)

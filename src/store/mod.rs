@@ -17,6 +17,7 @@ mod open;
 pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod practice;
+mod restore;
 pub(crate) mod rounds;
 pub(crate) mod standings;
 mod together;
@@ -24,6 +25,7 @@ pub(crate) mod traps;
 
 pub use backup::{BackupError, backup};
 pub use open::OpenError;
+pub use restore::{RestoreError, Restored, restore};
 
 /// The database. Cheap to clone.
 #[derive(Clone)]

@@ -40,9 +40,11 @@ pub enum OpenError {
     #[error("the database {path} is in use by another process; stop that one first")]
     InUse { path: PathBuf },
     #[error(
-        "{path} is not a database of trapline, or it is damaged; restore a backup, or name another file in DATABASE_URL"
+        "{path} is not a database of trapline, or it is damaged; restore a backup (`trapline restore`), or name another file in DATABASE_URL"
     )]
     NotADatabase { path: PathBuf },
+    #[error("there is no database at {path}")]
+    Missing { path: PathBuf },
     #[error("the database {path} can't be opened: {why}")]
     Other { path: PathBuf, why: String },
 }
@@ -70,6 +72,20 @@ impl Store {
         };
         let (reads, writes, secret) = pools.await.map_err(|error| explain(error, path))?;
         Ok(Self { inner: Arc::new(Inner { reads, writes, secret, together: Together::default(), _lock: lock }) })
+    }
+}
+
+impl Store {
+    /// As [`Store::open`], but makes no database where there is none.
+    ///
+    /// # Errors
+    /// An [`OpenError`], made to be printed as it is.
+    pub async fn open_existing(url: &str, fresh_secret: [u8; 32]) -> Result<Self, OpenError> {
+        let path = options_of(url)?.get_filename().to_owned();
+        if !path.is_file() {
+            return Err(OpenError::Missing { path });
+        }
+        Self::open(url, fresh_secret).await
     }
 }
 
@@ -130,7 +146,7 @@ async fn keep_secret(writes: &SqlitePool, fresh: [u8; 32]) -> sqlx::Result<[u8; 
     secret.try_into().map_err(|_| sqlx::Error::Decode("the secret of the database is not 32 bytes long".into()))
 }
 
-fn make_folder(path: &Path) -> Result<(), OpenError> {
+pub(super) fn make_folder(path: &Path) -> Result<(), OpenError> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
             .map_err(|why| if is_full(&why) { full(path) } else { OpenError::Folder { path: folder.to_owned(), why } }),
@@ -139,7 +155,7 @@ fn make_folder(path: &Path) -> Result<(), OpenError> {
 }
 
 /// The lock of a file beside the database, not of itself: SQLite's own locks come and go with each transaction.
-fn take_lock(path: &Path) -> Result<File, OpenError> {
+pub(super) fn take_lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file =
@@ -165,7 +181,7 @@ fn full(path: &Path) -> OpenError {
     OpenError::DiskFull { path: path.to_owned() }
 }
 
-fn explain(error: MigrateError, path: PathBuf) -> OpenError {
+pub(super) fn explain(error: MigrateError, path: PathBuf) -> OpenError {
     match error {
         MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version) => {
             OpenError::Newer { path, version }

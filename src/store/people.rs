@@ -66,17 +66,17 @@ pub(crate) async fn zone(conn: &mut Conn, community: CommunityId) -> Result<Comm
     Ok(CommunityZone { zone, assumed: row.assumed })
 }
 
-/// Names the zone of a community that has none yet; otherwise changes nothing.
-pub(crate) async fn name_zone(conn: &mut Conn, community: CommunityId, zone: Tz) -> Result<()> {
+/// Names the zone of a community that has none yet; otherwise changes nothing. Returns whether it did.
+pub(crate) async fn name_zone(conn: &mut Conn, community: CommunityId, zone: Tz) -> Result<bool> {
     let zone = zone.name();
-    sqlx::query!(
+    let done = sqlx::query!(
         "UPDATE communities SET zone = ?, zone_assumed = 0 WHERE id = ? AND zone_assumed = 1",
         zone,
         community.0
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 pub(crate) async fn account(conn: &mut Conn, place: PlaceId, user: &str) -> Result<Option<Account>> {

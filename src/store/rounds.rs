@@ -396,6 +396,19 @@ pub(crate) async fn unsettled(conn: &mut Conn, feed: FeedId) -> Result<Vec<Unset
     Ok(rows.into_iter().map(|row| read(row.id, row.answers, row.is_ready, row.delivered)).collect())
 }
 
+/// Scheduled rounds of a feed whose streaks are counted, in the order of their slots: the round under which the answers are kept, and
+/// whether its post was there to be answered.
+pub(crate) async fn settled(conn: &mut Conn, feed: FeedId) -> Result<Vec<(RoundId, bool)>> {
+    let rows = sqlx::query!(
+        r#"SELECT coalesce(twin_of, id) AS "answers!: i64", message IS NOT NULL AS "delivered!: bool"
+           FROM rounds WHERE feed = ? AND settled = 1 AND extra = 0 ORDER BY slot_at, id"#,
+        feed.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (RoundId(row.answers), row.delivered)).collect())
+}
+
 pub(crate) async fn settle(conn: &mut Conn, round: RoundId) -> Result<()> {
     sqlx::query!("UPDATE rounds SET settled = 1 WHERE id = ?", round.0).execute(conn).await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Sums of official points by period, and streaks.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::{Conn, Result, count, instant, ms};
 use crate::core::ids::{CommunityId, FeedId, MemberId, PlaceId, RoundId};
@@ -42,20 +42,47 @@ pub(crate) async fn replace(
 ) -> Result<()> {
     sqlx::query!("DELETE FROM standings WHERE member = ?", member.0).execute(&mut *conn).await?;
     for (period, sum) in sums {
-        let reached_at = ms(sum.reached_at);
-        sqlx::query!(
-            "INSERT INTO standings (community, period, member, points, correct, answers, reached_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            community.0,
-            period,
-            member.0,
-            sum.points,
-            sum.right,
-            sum.answers,
-            reached_at
-        )
-        .execute(&mut *conn)
-        .await?;
+        insert(conn, community, period, member, sum).await?;
     }
+    Ok(())
+}
+
+/// Puts a sum, or none, in the place of what a member has in one period.
+pub(crate) async fn put(
+    conn: &mut Conn,
+    community: CommunityId,
+    period: &str,
+    member: MemberId,
+    sum: Option<&Sum>,
+) -> Result<()> {
+    sqlx::query!(
+        "DELETE FROM standings WHERE community = ? AND period = ? AND member = ?",
+        community.0,
+        period,
+        member.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    match sum {
+        Some(sum) => insert(conn, community, period, member, sum).await,
+        None => Ok(()),
+    }
+}
+
+async fn insert(conn: &mut Conn, community: CommunityId, period: &str, member: MemberId, sum: &Sum) -> Result<()> {
+    let reached_at = ms(sum.reached_at);
+    sqlx::query!(
+        "INSERT INTO standings (community, period, member, points, correct, answers, reached_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        community.0,
+        period,
+        member.0,
+        sum.points,
+        sum.right,
+        sum.answers,
+        reached_at
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -147,6 +174,23 @@ pub(crate) async fn all_of(conn: &mut Conn, member: MemberId) -> Result<Vec<(Str
         .collect()
 }
 
+/// All that stands for a member, in whichever community, by the key of its period.
+pub(crate) async fn sums(conn: &mut Conn, member: MemberId) -> Result<BTreeMap<(CommunityId, String), Sum>> {
+    let rows = sqlx::query!(
+        r#"SELECT community AS "community!", period AS "period!", points, correct, answers, reached_at FROM standings WHERE member = ?"#,
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let (right, answers, reached_at) = (count(row.correct), count(row.answers), instant(row.reached_at)?);
+            let sum = Sum { points: row.points, right, answers, reached_at };
+            Ok(((CommunityId(row.community), row.period), sum))
+        })
+        .collect()
+}
+
 pub(crate) async fn streak(conn: &mut Conn, feed: FeedId, member: MemberId) -> Result<Streak> {
     let row = sqlx::query!(
         "SELECT current, best, freezes, toward FROM streaks WHERE feed = ? AND member = ?",
@@ -159,7 +203,7 @@ pub(crate) async fn streak(conn: &mut Conn, feed: FeedId, member: MemberId) -> R
 }
 
 /// The streaks of a feed by member.
-pub(crate) async fn streaks(conn: &mut Conn, feed: FeedId) -> Result<HashMap<MemberId, Streak>> {
+pub(crate) async fn streaks(conn: &mut Conn, feed: FeedId) -> Result<BTreeMap<MemberId, Streak>> {
     let rows = sqlx::query!("SELECT member, current, best, freezes, toward FROM streaks WHERE feed = ?", feed.0)
         .fetch_all(conn)
         .await?;
@@ -212,6 +256,12 @@ pub(crate) async fn put_streak(conn: &mut Conn, feed: FeedId, member: MemberId, 
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// A member who has no streak in a feed after all.
+pub(crate) async fn drop_streak(conn: &mut Conn, feed: FeedId, member: MemberId) -> Result<()> {
+    sqlx::query!("DELETE FROM streaks WHERE feed = ? AND member = ?", feed.0, member.0).execute(conn).await?;
     Ok(())
 }
 

@@ -1,7 +1,14 @@
 //! The gateway breaks in every way it can: interactions are answered again soon after.
 
+use tokio_util::sync::CancellationToken;
+use trapline::chat::discord::{Discord, DiscordConfig, RunError};
+use trapline::service::Service;
+use trapline::store::Store;
+
 use crate::opts;
+use crate::world::World;
 use crate::world::scene::Scene;
+use crate::world::traps::bank;
 
 async fn still_answers(scene: &Scene) {
     let told = scene.admin.slash(&scene.channel, "help", opts![]).await;
@@ -37,6 +44,57 @@ async fn a_session_that_is_no_good_any_more() {
     gateway.close(4009);
     gateway.begun(2).await;
     still_answers(&scene).await;
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn every_close_code_that_allows_another_connection() {
+    let scene = Scene::set().await;
+    let gateway = scene.world.discord.gateway();
+    for (code, begun) in [4000, 4001, 4002, 4005, 4008, 4009].into_iter().zip(2..) {
+        gateway.close(code);
+        gateway.begun(begun).await;
+        still_answers(&scene).await;
+    }
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_close_code_that_allows_none_ends_the_adapter_with_a_reason() {
+    let world = World::new().await;
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let url = format!("sqlite://{}", folder.path().join("t.db").display());
+    let store = Store::open(&url, [7; 32]).await.expect("the database opens");
+    let service = Service::new(store, bank(), world.clock.clone());
+    let connect = |token: String| {
+        let config = DiscordConfig { token: token.into(), api_url: Some(world.discord.url().to_owned()) };
+        Discord::connect(config, service.clone()).expect("the adapter takes its settings")
+    };
+    let refused = connect("not.the.token".to_owned()).run(CancellationToken::new()).await;
+    assert_eq!(refused, Err(RunError::Token), "REST says so at once");
+    for (code, is_token) in [(4004, true), (4014, false)] {
+        let close = async {
+            world.discord.gateway().online().await;
+            world.discord.gateway().close(code);
+        };
+        let discord = connect(world.discord.token());
+        let (ended, ()) = tokio::join!(discord.run(CancellationToken::new()), close);
+        assert_eq!(ended == Err(RunError::Token), is_token, "{code}: {ended:?}");
+        assert!(ended.is_err(), "{code}");
+        world.discord.gateway().offline().await;
+    }
+    world.discord.take_violations();
+    world.discord.finish();
+}
+
+#[tokio::test]
+async fn discord_says_that_a_session_may_not_be_resumed() {
+    let scene = Scene::set().await;
+    let gateway = scene.world.discord.gateway();
+    gateway.invalidate(false);
+    gateway.begun(2).await;
+    still_answers(&scene).await;
+    assert_eq!(scene.world.discord.hub.look(|state| state.sessions.identified.len()), 2);
     scene.finish().await;
 }
 

@@ -6,7 +6,9 @@ mod world;
 
 mod bad_input;
 mod communities;
+mod faults;
 mod feeds;
 mod figures;
 mod gateway;
 mod lean;
+mod process;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use sqlx::Row;
 use trapline::core::card::Act;
 use trapline::core::feed::Draft;
@@ -125,7 +126,7 @@ impl History {
                 self.said.retain(|(_, who), _| *who != USERS[*user]);
             }
         }
-        self.run().await;
+        self.stage.run_or_die().await;
     }
 
     /// Answers all that is open.
@@ -136,25 +137,6 @@ impl History {
             self.stage.s().answer(&member("g", user), round, &given).await.unwrap();
             self.stage.s().set_confidence(&member("g", user), round, sure).await.unwrap();
             self.said.insert((round, user), (right, sure));
-        }
-    }
-
-    /// What is due; should a send stand still, the program is killed there and starts again.
-    async fn run(&mut self) {
-        self.stage.s().tick().await.unwrap();
-        let chats = self.stage.chats();
-        let hung = async {
-            while self.stage.chat.state().hung == 0 {
-                tokio::task::yield_now().await;
-            }
-        };
-        let killed = tokio::select! {
-            done = self.stage.s().deliver(&chats) => { done.unwrap(); false }
-            () = hung => true,
-        };
-        if killed {
-            self.stage.chat.state().hung = 0;
-            self.stage.restart().await;
         }
     }
 
@@ -169,7 +151,7 @@ impl History {
         }
         for _ in 0..40 {
             self.stage.clock.advance(TimeDelta::minutes(30));
-            self.run().await;
+            self.stage.run_or_die().await;
         }
         assert_eq!(self.stage.s().owed().await.unwrap(), 0);
         refused(self.stage.s().today(&member("g", "ann")).await);
@@ -256,7 +238,7 @@ impl History {
 }
 
 /// The round of a post or a reveal, and whether it is the reveal.
-fn round_of(message: &Shown) -> Option<(RoundId, bool)> {
+pub(crate) fn round_of(message: &Shown) -> Option<(RoundId, bool)> {
     if !matches!(&message.target, Target::Channel(id) if CHANNELS.contains(&id.as_str())) {
         return None;
     }
@@ -268,7 +250,7 @@ fn round_of(message: &Shown) -> Option<(RoundId, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/service/histories.seeds"))), max_shrink_iters: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn everything_happens_once_and_adds_up(steps in prop::collection::vec(step(), 1..60)) {
@@ -285,6 +267,7 @@ proptest! {
             history.check_messages(gone && any(|step| matches!(step, Step::Block(_))));
             history.check_points().await;
             history.check_streaks().await;
+            assert_eq!(history.stage.s().recount(false).await.unwrap(), []);
         });
     }
 }

@@ -1,5 +1,6 @@
 //! Stories over the services: a temporary database, a chat that can be made to fail, a clock moved by hand.
 
+mod agreement;
 mod clock;
 mod communities;
 mod database;
@@ -7,7 +8,9 @@ mod delivery;
 mod feeds;
 mod histories;
 mod members;
+mod recovery;
 mod rounds;
+mod rules;
 mod scheduler;
 mod stage;
 mod story;

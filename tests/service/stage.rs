@@ -44,7 +44,7 @@ impl Stage {
         format!("sqlite://{}/t.db", self.dir.path().display())
     }
 
-    async fn open(&mut self) {
+    pub(crate) async fn open(&mut self) {
         let store = Store::open(&self.url(), [7; 32]).await.expect("neither refused nor a fault");
         self.service = Some(Service::new(store.clone(), self.bank.clone(), self.clock.clone()));
         self.store = Some(store);
@@ -52,8 +52,7 @@ impl Stage {
 
     /// All that was in memory is lost.
     pub(crate) async fn restart(&mut self) {
-        self.service = None;
-        self.store.take().expect("it is open").close().await;
+        self.close().await;
         self.open().await;
     }
 
@@ -65,6 +64,18 @@ impl Stage {
         self.store.as_ref().expect("it is open")
     }
 
+    /// The services over another database, such as a backup of this one.
+    pub(crate) async fn service_over(&self, url: &str) -> (Store, Service) {
+        let store = Store::open(url, [9; 32]).await.expect("neither refused nor a fault");
+        (store.clone(), Service::new(store, self.bank.clone(), self.clock.clone()))
+    }
+
+    /// Ends the program: its database is in nobody's hands.
+    pub(crate) async fn close(&mut self) {
+        self.service = None;
+        self.store.take().expect("it is open").close().await;
+    }
+
     pub(crate) fn chats(&self) -> Chats {
         Chats::new(vec![self.chat.clone()])
     }
@@ -73,6 +84,25 @@ impl Stage {
     pub(crate) async fn run(&self) {
         self.s().tick().await.expect("neither refused nor a fault");
         self.s().deliver(&self.chats()).await.expect("neither refused nor a fault");
+    }
+
+    /// As [`Stage::run`]; should a send stand still, the program is killed there and starts again.
+    pub(crate) async fn run_or_die(&mut self) {
+        self.s().tick().await.expect("neither refused nor a fault");
+        let chats = self.chats();
+        let hung = async {
+            while self.chat.state().hung == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let killed = tokio::select! {
+            done = self.s().deliver(&chats) => { done.expect("neither refused nor a fault"); false }
+            () = hung => true,
+        };
+        if killed {
+            self.chat.state().hung = 0;
+            self.restart().await;
+        }
     }
 
     pub(crate) async fn run_at(&self, time: &str) {

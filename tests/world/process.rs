@@ -23,18 +23,32 @@ impl Process {
     /// Where it can't be started.
     #[must_use]
     pub fn start(world: &World, platform: Platform, database: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trapline"));
+        // A write beyond the limit of `limit_files` is to fail, not to end the program.
+        let mut command = Command::new("sh");
         command
+            .args(["-c", "trap '' XFSZ; exec \"$0\"", env!("CARGO_BIN_EXE_trapline")])
             .env_clear()
             .envs(login(world, platform))
             .env("DATABASE_URL", format!("sqlite://{}", database.display()))
             .env("TRAPLINE_HTTP", "off")
+            .env("RUST_LOG", "error")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true);
         let child = command.spawn().expect("the program starts");
         let id = child.id().expect("it has just been started");
         Self { child, id }
+    }
+
+    /// From now on none of its files may be written beyond this many bytes; none: as before.
+    ///
+    /// # Panics
+    /// Where the limit can't be set.
+    pub async fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        // The soft limit alone, so that it can be lifted again.
+        let set = Command::new("prlimit").args(["--pid", &self.id.to_string(), &format!("--fsize={limit}:")]).status();
+        assert!(set.await.is_ok_and(|status| status.success()), "the limit of files is {limit}");
     }
 
     /// Kills it as a power cut does.

@@ -187,6 +187,13 @@ impl Pending {
         self.hub.wait("a first answer", answered).await;
     }
 
+    /// The final answer, if it has come.
+    #[must_use]
+    pub fn settled(&self) -> Option<Response> {
+        let settled = self.hub.look(|state| state.interactions.get(&self.id).filter(|i| i.settled).cloned());
+        settled.map(|interaction| Response::read(&self.hub, interaction))
+    }
+
     /// The test expects no answer: the scenario's end does not ask for one.
     pub fn forget(self) {
         self.hub.change(|state| state.interactions.remove(&self.id));

@@ -1,0 +1,213 @@
+//! A backup put in the database's place.
+//!
+//! Whatever interrupts it, there is a whole database in the place at every moment: the old one, or the restored one.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
+
+use super::count;
+use super::open::{MIGRATIONS, OpenError, explain, make_folder, options_of, take_lock};
+
+/// How many ids of rounds and messages are passed over: far more than are given between two backups. Those that were given after the
+/// backup stand on buttons in channels, and must not mean another round.
+const ID_GAP: i64 = 10_000_000;
+/// What SQLite keeps beside a database.
+const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Why nothing was restored, and nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("there is no file {0}")]
+    Missing(PathBuf),
+    #[error("{0} is the database itself; name a backup of it")]
+    Itself(PathBuf),
+    #[error("{path} is not a database of trapline, or it is damaged ({why})")]
+    Unusable { path: PathBuf, why: String },
+    #[error("{path} was made by a newer version of trapline (its step {version}); restore it with that version")]
+    Newer { path: PathBuf, version: i64 },
+    #[error("the restore failed: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// What was restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    pub feeds: u32,
+    pub rounds: u32,
+    pub answers: u32,
+    /// The database that was there before.
+    pub kept: Option<PathBuf>,
+}
+
+/// Puts a copy of the backup `from` in the place of the database at `url`, which no program may be using. The database that was there
+/// is kept beside it under a numbered name; the backup stays as it is.
+///
+/// # Errors
+/// A [`RestoreError`], made to be printed as it is.
+pub async fn restore(url: &str, from: &Path) -> Result<Restored, RestoreError> {
+    let path = options_of(url)?.get_filename().to_owned();
+    if !from.is_file() {
+        return Err(RestoreError::Missing(from.to_owned()));
+    }
+    make_folder(&path)?;
+    let _lock = take_lock(&path)?;
+    if path.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| from == path)) {
+        return Err(RestoreError::Itself(path));
+    }
+    let copy = with_suffix(&path, ".restoring");
+    let mut restored = match examined_copy(from, &copy).await {
+        Ok(restored) => restored,
+        Err(error) => {
+            remove_with_companions(&copy);
+            return Err(error);
+        }
+    };
+    restored.kept = keep_aside(&path).await?;
+    fs::rename(&copy, &path)?;
+    sync_folder(&path)?;
+    Ok(restored)
+}
+
+/// Copies the backup and makes sure that the copy can be used: what is put in place is what was looked at.
+async fn examined_copy(from: &Path, copy: &Path) -> Result<Restored, RestoreError> {
+    remove_with_companions(copy);
+    fs::copy(from, copy)?;
+    // A database that was set aside may have its last writes beside it.
+    let log = with_suffix(from, "-wal");
+    if log.is_file() {
+        fs::copy(log, with_suffix(copy, "-wal"))?;
+    }
+    let restored = examine(copy).await.map_err(|error| match error {
+        Unfit::Sql(error) => RestoreError::Unusable { path: from.to_owned(), why: error.to_string() },
+        Unfit::Other(why) => RestoreError::Unusable { path: from.to_owned(), why },
+        Unfit::Migration(error) => match explain(error, from.to_owned()) {
+            OpenError::Newer { path, version } => RestoreError::Newer { path, version },
+            other => RestoreError::Open(other),
+        },
+    })?;
+    File::open(copy)?.sync_all()?;
+    Ok(restored)
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Unfit {
+    #[error(transparent)]
+    Sql(#[from] sqlx::Error),
+    #[error(transparent)]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("{0}")]
+    Other(String),
+}
+
+async fn examine(copy: &Path) -> Result<Restored, Unfit> {
+    let options = SqliteConnectOptions::new().filename(copy).create_if_missing(false).foreign_keys(true);
+    let mut conn = options.connect().await?;
+    let ours = sqlx::query_scalar!(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('_sqlx_migrations', 'meta', 'rounds', 'answers')"
+    );
+    if ours.fetch_one(&mut conn).await? != 4 {
+        return Err(Unfit::Other("its tables are others".into()));
+    }
+    let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut conn).await?;
+    if found != "ok" {
+        return Err(Unfit::Other(found.lines().next().unwrap_or_default().to_owned()));
+    }
+    MIGRATIONS.run(&mut conn).await?;
+    pass_over_ids(&mut conn).await?;
+    let restored = contents(&mut conn).await?;
+    // The last connection to go leaves everything in the one file.
+    conn.close().await?;
+    Ok(restored)
+}
+
+async fn pass_over_ids(conn: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT name, 0 FROM sqlite_schema
+         WHERE name IN ('rounds', 'outbox') AND name NOT IN (SELECT name FROM sqlite_sequence)"
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("UPDATE sqlite_sequence SET seq = seq + ? WHERE name IN ('rounds', 'outbox')", ID_GAP)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn contents(conn: &mut SqliteConnection) -> sqlx::Result<Restored> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT count(*) FROM feeds WHERE state <> 'removed') AS "feeds!: i64",
+           (SELECT count(*) FROM rounds) AS "rounds!: i64", (SELECT count(*) FROM answers) AS "answers!: i64""#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Restored { feeds: count(row.feeds), rounds: count(row.rounds), answers: count(row.answers), kept: None })
+}
+
+/// Gives the database that is there a second name, and leaves nothing beside the first that belongs to it.
+async fn keep_aside(path: &Path) -> Result<Option<PathBuf>, RestoreError> {
+    if path.is_file() {
+        gather(path).await;
+    }
+    let aside = free_name(path);
+    let kept = path.is_file().then(|| aside.clone());
+    if kept.is_some() && fs::hard_link(path, &aside).is_err() {
+        // A file system without links: for a moment nothing is in the place.
+        fs::rename(path, &aside)?;
+    }
+    for companion in COMPANIONS {
+        let beside = with_suffix(path, companion);
+        if beside.is_file() {
+            fs::rename(beside, with_suffix(&aside, companion))?;
+        }
+    }
+    Ok(kept)
+}
+
+/// Has SQLite put its last writes into the file itself. One that is too broken for it keeps them beside it, under its new name.
+async fn gather(path: &Path) {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false);
+    let gathered = async {
+        let mut conn = options.connect().await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn).await?;
+        conn.close().await
+    };
+    if let Err(error) = gathered.await {
+        tracing::warn!(%error, "the database that was there can't be read; it is kept as it is");
+    }
+}
+
+/// The first of `trapline.db.before-restore-1`, `-2` … that nothing has.
+fn free_name(path: &Path) -> PathBuf {
+    let taken = |name: &PathBuf| name.exists() || COMPANIONS.iter().any(|suffix| with_suffix(name, suffix).exists());
+    (1_u32..)
+        .map(|n| with_suffix(path, format!(".before-restore-{n}")))
+        .find(|name| !taken(name))
+        .expect("a folder holds fewer files than there are numbers")
+}
+
+fn remove_with_companions(path: &Path) {
+    for suffix in std::iter::once("").chain(COMPANIONS) {
+        // Most are not there.
+        let _ = fs::remove_file(with_suffix(path, suffix));
+    }
+}
+
+/// A rename is on the disk once its folder is.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+fn with_suffix(path: &Path, suffix: impl AsRef<OsStr>) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}

@@ -1,0 +1,172 @@
+//! Discord has a bad day: whatever it answers, a slot has one post.
+
+use std::time::Duration;
+
+use crate::opts;
+use crate::world::discord::faults::{Effect, Fault, Planned};
+use crate::world::scene::Scene;
+
+const SEND: &str = "POST /channels/*/messages";
+
+/// A post that meets a fault is there in the end, once.
+async fn one_post_despite(fault: impl FnOnce(Planned) -> Fault) {
+    let scene = Scene::set().await;
+    scene.feed(opts!["time" => "09:00", "timezone" => "UTC", "reveal_after" => 72]).await;
+    let fault = fault(scene.world.discord.on(SEND));
+    scene.world.clock.set_to("2026-03-02T09:00:00Z");
+    fault.hit(1).await;
+    for minute in 1..8 {
+        scene.time(&format!("2026-03-02T09:{:02}:00Z", minute * 5)).await;
+        if !scene.channel.messages().is_empty() && minute > 3 {
+            break;
+        }
+    }
+    scene.channel.expect_message().await;
+    assert_eq!(scene.channel.messages().len(), 1);
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_server_error() {
+    for status in [500, 502, 503, 504] {
+        one_post_despite(|send| send.times(2).status(status)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_time_out_before_anything_happens() {
+    one_post_despite(Planned::hold).await;
+}
+
+#[tokio::test]
+async fn a_time_out_after_the_message_was_taken() {
+    one_post_despite(Planned::hold_answer).await;
+}
+
+#[tokio::test]
+async fn too_many_requests_everywhere() {
+    let everywhere = Effect::TooMany { retry_after: Duration::from_secs(1), global: true };
+    one_post_despite(|send| send.meets(everywhere)).await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_for_what_it_is() {
+    let scene = Scene::set().await;
+    scene.feed(opts!["time" => "09:00", "timezone" => "UTC", "reveal_after" => 72]).await;
+    let refused = scene.world.discord.on(SEND).error(400, 50035, "Invalid Form Body");
+    scene.world.clock.set_to("2026-03-02T09:00:00Z");
+    refused.hit(1).await;
+    scene.time("2026-03-02T09:30:00Z").await;
+    assert_eq!((refused.hits(), scene.channel.messages().len()), (1, 0), "it is not tried again");
+    let list = scene.admin.slash(&scene.channel, "feed list", opts![]).await;
+    assert!(list.text().contains("Skipped"), "{}", list.text());
+    scene.world.clock.set_to("2026-03-03T09:00:00Z");
+    scene.channel.expect_message().await;
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_for_a_while() {
+    let scene = Scene::set().await;
+    scene.feed(opts!["time" => "09:00", "timezone" => "UTC", "reveal_after" => 72]).await;
+    let refused = scene.world.discord.on(SEND).always().error(401, 0, "401: Unauthorized");
+    scene.world.clock.set_to("2026-03-02T09:00:00Z");
+    refused.hit(1).await;
+    scene.time("2026-03-02T09:05:00Z").await;
+    let list = scene.admin.slash(&scene.channel, "feed list", opts![]).await;
+    assert!(list.text().contains("my token was revoked"), "{}", list.text());
+    refused.lift();
+    scene.world.clock.set_to("2026-03-02T11:00:00Z");
+    scene.channel.expect_message().await;
+    scene.settle().await;
+    assert_eq!(scene.channel.messages().len(), 1);
+    scene.finish().await;
+}
+
+/// A reveal one of whose requests meets one fault after the other is there in the end, whole and once.
+async fn the_reveal_comes_whole_though_it_fails(request: &str, last: impl FnOnce(Planned) -> Fault) {
+    let scene = Scene::set().await;
+    scene.feed(opts!["time" => "09:00", "timezone" => "UTC"]).await;
+    scene.world.clock.set_to("2026-03-02T09:00:00Z");
+    let post = scene.channel.expect_message().await;
+    let on = || scene.world.discord.on(request);
+    on().status(503);
+    on().cut_before();
+    let last = last(on());
+    for minute in 0..20 {
+        scene.time(&format!("2026-03-02T17:{minute:02}:00Z")).await;
+        if last.hits() == 1 {
+            break;
+        }
+    }
+    last.hit(1).await;
+    scene.time("2026-03-02T17:40:00Z").await;
+    let reveal = scene.channel.expect_message().await;
+    let thread = scene.channel.thread(&reveal).await;
+    thread.expect_message().await;
+    thread.expect_message().await;
+    post.becomes("the post to be closed", |post| post.text().contains("Revealed: ")).await;
+    scene.settle().await;
+    assert_eq!((scene.channel.messages().len(), thread.messages().len()), (2, 2));
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn an_edit_that_fails_in_every_way() {
+    the_reveal_comes_whole_though_it_fails("PATCH /channels/*/messages/*", Planned::cut_after).await;
+    the_reveal_comes_whole_though_it_fails("PATCH /channels/*/messages/*", Planned::garbage).await;
+}
+
+#[tokio::test]
+async fn a_thread_that_fails_in_every_way() {
+    the_reveal_comes_whole_though_it_fails("POST /channels/*/messages/*/threads", Planned::cut_after).await;
+    the_reveal_comes_whole_though_it_fails("POST /channels/*/messages/*/threads", Planned::garbage).await;
+}
+
+#[tokio::test]
+async fn a_look_into_the_channel_that_fails_in_every_way() {
+    let scene = Scene::set().await;
+    scene.feed(opts!["time" => "09:00", "timezone" => "UTC", "reveal_after" => 72]).await;
+    let discord = &scene.world.discord;
+    discord.on(SEND).cut_after();
+    let look = || discord.on("GET /channels/*/messages");
+    let last =
+        (look().status(500), look().cut_before(), look().error(403, 50001, "Missing Access"), look().garbage()).3;
+    scene.world.clock.set_to("2026-03-02T09:00:00Z");
+    for minute in 1..30 {
+        scene.time(&format!("2026-03-02T09:{minute:02}:00Z")).await;
+        if last.hits() == 1 {
+            break;
+        }
+    }
+    scene.time("2026-03-02T10:00:00Z").await;
+    scene.settle().await;
+    scene.channel.expect_message().await;
+    assert_eq!(scene.channel.messages().len(), 1, "nobody knows whether it is there, so it is not sent again");
+    scene.admin.expect_direct_message().await;
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_receipt_that_does_not_get_through() {
+    let scene = Scene::set().await;
+    let member = scene.guild.member("Bob");
+    scene.feed(opts!["time" => "09:00", "timezone" => "UTC", "thread" => false]).await;
+    scene.world.clock.set_to("2026-03-02T09:00:00Z");
+    let post = scene.channel.expect_message().await;
+    for fault in [Effect::CutBefore, Effect::Answer { status: 500, body: serde_json::Value::Null }] {
+        let fault = scene.world.discord.on("POST /interactions/*/*/callback").meets(fault);
+        let pending = member.press(&post, &post.buttons()[0].label).await;
+        fault.hit(1).await;
+        pending.forget();
+    }
+    let today = member.slash(&scene.channel, "today", opts![]).await;
+    assert!(today.text().contains("You said"), "it counts all the same: {}", today.text());
+    scene.answer(&member, &post, 1).await;
+    scene.world.clock.set_to("2026-03-02T17:00:00Z");
+    for _ in 0..3 {
+        scene.channel.expect_message().await;
+    }
+    assert!(post.now().text().contains("1 answer"), "{}", post.now().text());
+    scene.finish().await;
+}
