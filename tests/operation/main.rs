@@ -14,4 +14,5 @@ mod world;
 mod deploy;
 mod logs;
 mod program;
+mod threats;
 mod watch;

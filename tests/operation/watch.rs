@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use trapline::bank::Bank;
+use trapline::core::trap::Role;
 
 use crate::agent::{self, Agent};
 use crate::channel::Channel;
@@ -162,7 +163,9 @@ async fn a_post_that_waits_is_overdue_one_that_came_late_is_measured_and_a_sched
 
 #[tokio::test]
 async fn monitors_need_no_key_and_are_told_of_nobody() {
-    let channel = Channel::open_with(Bank::from_traps(vec![traps::number()]), Some("a long shared key")).await;
+    let roles = [Role::Right, Role::Bait, Role::Wrong, Role::Wrong];
+    let bank = Bank::from_traps(vec![traps::choice(roles)]);
+    let channel = Channel::open_with(bank, Some("a long shared key")).await;
     let mut ada = Agent::new(&channel.url);
     for path in ["/readyz", "/metrics"] {
         let answer = ada.get_with(path, agent::for_host("traps.example")).await;
