@@ -1,7 +1,7 @@
 //! Trapline: one machine-learning interview trap a day for a study group's chat channel.
 //!
 //! Direction of dependence, held by `tests/architecture.rs`:
-//! `main → app → {chat, scheduler} → service → {store, ports, bank} → core`; `guide` stands
+//! `main → app → {chat, scheduler} → service → {store, ports, bank} → {metrics, core}`; `guide` stands
 //! on `bank`; `chat`, `guide` and `app` draw with `figure` and write with `html`, which know `core` alone.
 
 pub mod app;
@@ -13,6 +13,7 @@ pub mod core;
 pub mod figure;
 pub mod guide;
 pub mod html;
+pub mod metrics;
 pub mod ports;
 pub mod scheduler;
 pub mod service;

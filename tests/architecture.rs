@@ -12,7 +12,7 @@ struct Room {
 
 const PLATFORMS: &[&str] = &["serenity", "poise", "slack_morphism", "axum", "maud"];
 
-/// `main → app → {chat, scheduler} → service → {store, ports, bank} → core`; `guide` stands on `bank`, and draws
+/// `main → app → {chat, scheduler} → service → {store, ports, bank} → {metrics, core}`; `guide` stands on `bank`, and draws
 /// and writes like `chat` with `figure` and `html`, which know `core`.
 const ROOMS: &[Room] = &[
     Room {
@@ -33,22 +33,27 @@ const ROOMS: &[Room] = &[
         no_crates: &["tokio", "sqlx", "serenity", "poise", "axum"],
     },
     Room { path: "ports.rs", may_name: &["core", "ports"], no_crates: &["tokio", "sqlx", "serenity", "poise", "axum"] },
-    Room { path: "store", may_name: &["core", "store"], no_crates: PLATFORMS },
-    Room { path: "service", may_name: &["bank", "core", "ports", "service", "store"], no_crates: PLATFORMS_AND_SQL },
+    Room { path: "metrics.rs", may_name: &["core", "metrics"], no_crates: PLATFORMS_AND_SQL },
+    Room { path: "store", may_name: &["core", "metrics", "store"], no_crates: PLATFORMS },
+    Room {
+        path: "service",
+        may_name: &["bank", "core", "metrics", "ports", "service", "store"],
+        no_crates: PLATFORMS_AND_SQL,
+    },
     Room { path: "scheduler.rs", may_name: &["core", "ports", "scheduler", "service"], no_crates: PLATFORMS_AND_SQL },
     Room {
         path: "chat/discord",
-        may_name: &["chat::discord", "core", "figure", "ports", "service"],
+        may_name: &["chat::discord", "core", "figure", "metrics", "ports", "service"],
         no_crates: &["sqlx", "axum", "maud", "slack_morphism"],
     },
     Room {
         path: "chat/slack",
-        may_name: &["chat::slack", "core", "figure", "ports", "service"],
+        may_name: &["chat::slack", "core", "figure", "metrics", "ports", "service"],
         no_crates: &["sqlx", "axum", "maud", "serenity", "poise"],
     },
     Room {
         path: "chat/web",
-        may_name: &["chat::web", "core", "figure", "html", "ports", "service"],
+        may_name: &["chat::web", "core", "figure", "html", "metrics", "ports", "service"],
         no_crates: &["sqlx", "serenity", "poise", "slack_morphism"],
     },
     Room { path: "config.rs", may_name: &["config"], no_crates: PLATFORMS_AND_SQL },

@@ -10,6 +10,8 @@ use trapline::bank::{Bank, RULES, Report, check};
 use trapline::core::ids::TrapId;
 use trapline::core::trap::{Kind, Role, Trap};
 
+#[path = "bank/hostile.rs"]
+mod hostile;
 #[path = "bank/sets.rs"]
 mod sets;
 

@@ -170,7 +170,8 @@ fn health(discord: Option<&Discord>, slack: Option<&Slack>) -> Health {
         });
         let slack = slack.as_ref().map(|status| match &*status.borrow() {
             slack::Status::Connecting => ("slack", false, "connecting".to_owned()),
-            slack::Status::Ready { team } => ("slack", true, format!("in the workspace {team}")),
+            // Whoever asks for health has given no key, so the workspace is not named.
+            slack::Status::Ready { .. } => ("slack", true, "in its workspace".to_owned()),
             slack::Status::Down { why } => ("slack", false, why.clone()),
         });
         discord.into_iter().chain(slack).collect()

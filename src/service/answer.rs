@@ -62,6 +62,7 @@ impl Service {
             Box::pin(async move { refused(put(conn, &asker, round, decide, clock.now()).await) })
         });
         let receipt = receipt.await??;
+        self.metrics().answered(actor.platform);
         self.hub.tell([Changed::Answered { round }]);
         Ok(receipt)
     }

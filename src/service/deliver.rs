@@ -11,6 +11,7 @@ use futures::StreamExt;
 use super::rounds::{give_up, settle_streaks};
 use super::{Changed, Result, Service};
 use crate::core::ids::Platform;
+use crate::metrics;
 use crate::ports::{Chat, ChatError, Chats, Outgoing, Sent};
 use crate::store::outbox::{self, Delivery, Kind};
 use crate::store::rounds::Message;
@@ -157,11 +158,12 @@ impl Service {
     async fn delivered(&self, delivery: &Delivery, sent: Option<&Sent>) -> Result<Outcome> {
         let mut tx = self.store.write().await?;
         outbox::done(&mut tx, delivery.id, sent.map(|sent| (sent.channel.as_str(), sent.message.as_str()))).await?;
+        let mut slot = None;
         if let (Some(round), Some(sent)) = (delivery.round, sent) {
             let at = Message { channel: sent.channel.clone(), message: sent.message.clone() };
             match delivery.kind {
                 Kind::Post => {
-                    rounds::posted(&mut tx, round, &at).await?;
+                    slot = rounds::posted(&mut tx, round, &at).await?;
                     settle_streaks(&mut tx, delivery.feed).await?;
                 }
                 Kind::Reveal => rounds::reveal_sent(&mut tx, round, &at).await?,
@@ -177,12 +179,23 @@ impl Service {
             tracing::info!(feed = %delivery.feed, "the channel takes messages again");
             self.hub.tell([Changed::Feeds]);
         }
+        self.count(delivery, metrics::Post::Delivered);
+        if let Some(slot) = slot {
+            self.metrics().lateness(self.clock.now() - slot);
+        }
         if let (Kind::Post, Some(round)) = (delivery.kind, delivery.round) {
             self.hub.board().touch(round);
             self.hub.tell([Changed::Posted { round }]);
         }
         tracing::debug!(delivery = %delivery.id, kind = ?delivery.kind, feed = %delivery.feed, "delivered");
         Ok(Outcome::Settled)
+    }
+
+    /// Takes note of what became of a try, where it is about a post.
+    fn count(&self, delivery: &Delivery, what: metrics::Post) {
+        if delivery.kind == Kind::Post {
+            self.metrics().post(delivery.platform, what);
+        }
     }
 
     async fn dropped(&self, delivery: &Delivery, why: &str) -> Result<Outcome> {
@@ -193,6 +206,7 @@ impl Service {
             _ => outbox::dropped(&mut tx, delivery.id, why).await?,
         }
         tx.commit().await?;
+        self.count(delivery, metrics::Post::Dropped);
         Ok(Outcome::Settled)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex, MutexGuard, Notify, broadcast};
+use tokio::time::Instant;
 
 use super::Changed;
 use super::live::Board;
@@ -25,6 +26,8 @@ pub(super) struct Hub {
     ticked_at: AtomicI64,
     edits: Vec<Mutex<()>>,
     pub(super) live: std::sync::Mutex<Board>,
+    /// When it was last tried whether the database takes a write, and whether it did.
+    pub(super) probed: Mutex<Option<(Instant, bool)>>,
 }
 
 impl Default for Hub {
@@ -37,6 +40,7 @@ impl Default for Hub {
             ticked_at: AtomicI64::new(i64::MAX),
             edits: std::iter::repeat_with(Mutex::default).take(STRIPES).collect(),
             live: std::sync::Mutex::default(),
+            probed: Mutex::default(),
         }
     }
 }
@@ -78,6 +82,11 @@ impl Hub {
     /// The clock shows less than at the last tick, or nobody knows what it showed then.
     pub(super) fn went_back(&self, now: DateTime<Utc>) -> bool {
         now.timestamp_millis() < self.ticked_at.load(Ordering::Relaxed)
+    }
+
+    /// The instant of the last tick; none before the first.
+    pub(super) fn last_tick(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_millis(self.ticked_at.load(Ordering::Relaxed))
     }
 
     pub(super) fn ticked(&self, now: DateTime<Utc>) {

@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 use crate::bank::Bank;
 use crate::core::ids::{Platform, RoundId};
 use crate::core::refusal::Refusal;
+use crate::metrics::Metrics;
 use crate::ports::Clock;
 use crate::store::{Store, StoreError};
 
@@ -23,6 +24,7 @@ pub mod privacy;
 mod recount;
 pub mod rounds;
 pub mod standings;
+pub mod vitals;
 mod words;
 
 use hub::Hub;
@@ -95,6 +97,12 @@ impl Service {
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Changed> {
         self.hub.subscribe()
+    }
+
+    /// What is counted: adapters add what only they see.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        self.store.metrics()
     }
 
     /// How many messages are owed to channels and not settled yet.

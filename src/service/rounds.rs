@@ -59,6 +59,7 @@ impl Service {
             let done = self.tick_feed(feed, now, &mut ticked).await;
             first_fault = first_fault.and(done);
         }
+        self.metrics().skipped(ticked.skipped);
         if ticked != Ticked::default() {
             self.hub.wake();
         }

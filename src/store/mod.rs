@@ -9,6 +9,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
+use crate::metrics::Metrics;
+
 pub(crate) mod answers;
 mod backup;
 pub(crate) mod communities;
@@ -22,6 +24,7 @@ pub(crate) mod rounds;
 pub(crate) mod standings;
 mod together;
 pub(crate) mod traps;
+pub(crate) mod vitals;
 
 pub use backup::{BackupError, backup};
 pub use open::OpenError;
@@ -38,6 +41,7 @@ struct Inner {
     writes: SqlitePool,
     secret: [u8; 32],
     together: together::Together,
+    metrics: Metrics,
     /// Held as long as the store: no second program may deliver from the same database.
     _lock: std::fs::File,
 }
@@ -87,6 +91,12 @@ impl Store {
     #[must_use]
     pub fn secret(&self) -> &[u8; 32] {
         &self.inner.secret
+    }
+
+    /// What is counted, here and by all who work on this store.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     /// Ends all connections, so that the file alone holds everything.

@@ -13,6 +13,7 @@ use sqlx::{Connection, SqlitePool};
 
 use super::together::Together;
 use super::{Code, Inner, Store};
+use crate::metrics::Metrics;
 
 /// Append-only: a database in the field has run each of these.
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -71,7 +72,8 @@ impl Store {
             Ok::<_, MigrateError>((reads, writes, secret))
         };
         let (reads, writes, secret) = pools.await.map_err(|error| explain(error, path))?;
-        Ok(Self { inner: Arc::new(Inner { reads, writes, secret, together: Together::default(), _lock: lock }) })
+        let (together, metrics) = (Together::default(), Metrics::default());
+        Ok(Self { inner: Arc::new(Inner { reads, writes, secret, together, metrics, _lock: lock }) })
     }
 }
 

@@ -351,11 +351,19 @@ pub(crate) async fn reveal_by(conn: &mut Conn, feed: FeedId, after: TimeDelta, n
     Ok(())
 }
 
-pub(crate) async fn posted(conn: &mut Conn, round: RoundId, at: &Message) -> Result<()> {
-    sqlx::query!("UPDATE rounds SET channel = ?, message = ? WHERE id = ?", at.channel, at.message, round.0)
-        .execute(conn)
-        .await?;
-    Ok(())
+/// The post is there. Returns the instant that it was due; none outside the schedule, or for a slot before its feed was made.
+pub(crate) async fn posted(conn: &mut Conn, round: RoundId, at: &Message) -> Result<Option<DateTime<Utc>>> {
+    let slot = sqlx::query_scalar!(
+        r#"UPDATE rounds SET channel = ?, message = ? WHERE id = ?
+           RETURNING CASE WHEN extra = 0 AND slot_at >= (SELECT created_at FROM feeds WHERE id = rounds.feed) THEN slot_at END
+             AS "slot_at: i64""#,
+        at.channel,
+        at.message,
+        round.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    instant_or_none(slot.flatten())
 }
 
 pub(crate) async fn reveal_sent(conn: &mut Conn, round: RoundId, at: &Message) -> Result<()> {

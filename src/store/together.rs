@@ -84,6 +84,7 @@ impl Store {
             waiting.drain(..most).collect()
         };
         if !parts.is_empty() {
+            self.inner.metrics.batch(parts.len());
             self.run_together(parts).await;
         }
         drop(turn);

@@ -7,6 +7,7 @@ use crate::world::discord::commands::Options;
 use crate::world::discord::permissions::Permissions;
 use crate::world::discord::state::ChannelKind;
 use crate::world::scene::Scene;
+use crate::world::traps::NUMBERS;
 
 /// Each option's bad value refuses the command, names something near, and leaves no feed.
 async fn refuses(scene: &Scene, options: Options, words: &[&str]) {
@@ -82,5 +83,24 @@ async fn what_is_typed_is_completed() {
     scene.feed(opts![]).await;
     let feeds = scene.admin.autocomplete(&scene.channel, "feed pause", ("feed", ""), opts![]).await;
     assert_eq!(feeds.len(), 1);
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_modal_with_more_than_its_field_takes() {
+    let scene = Scene::set().await;
+    let mallory = scene.guild.member("Mallory");
+    scene.feed(opts!["series" => NUMBERS, "time" => "09:00", "timezone" => "UTC", "reveal_after" => 72]).await;
+    scene.world.clock.set_to("2026-03-02T09:00:00Z");
+    let post = scene.channel.expect_message().await;
+    let digits = "9".repeat(100_000);
+    for typed in ["", "\0\u{1b}[2J", &"x".repeat(100_000), &digits, &format!("1e{digits}"), "1e400", "NaN", "inf"] {
+        let opened = mallory.click(&post, "Type").await;
+        let told = mallory.submit_forged(&opened, &[typed]).await;
+        assert!(told.is_private() && !told.text().contains("Locked in"), "{}", told.text());
+        assert!(told.text().chars().count() < 2_000, "what was typed is not told back at length");
+    }
+    let today = mallory.slash(&scene.channel, "today", opts![]).await;
+    assert!(!today.text().contains("You said"), "{}", today.text());
     scene.finish().await;
 }

@@ -10,6 +10,7 @@ mod communities;
 mod faults;
 mod feeds;
 mod first;
+mod hostile;
 mod process;
 mod restarts;
 mod schedule;

@@ -78,7 +78,7 @@ impl Discord {
     /// [`ConnectError`] where the token can't be one.
     pub fn connect(config: DiscordConfig, service: Service) -> Result<Self, ConnectError> {
         let DiscordConfig { token, api_url } = config;
-        let rest = Rest::new(&token, api_url.as_deref()).map_err(ConnectError)?;
+        let rest = Rest::new(&token, api_url.as_deref(), service.metrics().clone()).map_err(ConnectError)?;
         let me_by_token = ApplicationId::from_token(&token).map(|id| UserId::new(id.get()));
         let shared = Shared { rest, service, names: autocomplete::Names::default(), me: OnceLock::new(), me_by_token };
         Ok(Self { shared: Arc::new(shared), token, status: watch::Sender::new(Status::Connecting) })

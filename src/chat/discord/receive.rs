@@ -5,7 +5,7 @@ use serenity::all::{ActionRowComponent, ComponentInteraction, ModalInteraction};
 
 use super::Shared;
 use super::respond::{Asked, Outcome, Pace, Place, open_modal, refuse, respond};
-use crate::core::ids::{Action, RoundId, TrapId};
+use crate::core::ids::{Action, Platform, RoundId, TrapId};
 use crate::core::refusal::Refusal;
 use crate::core::round::Given;
 use crate::core::text;
@@ -22,6 +22,7 @@ pub(super) async fn component(shared: &Shared, click: &ComponentInteraction) {
         }
         Ok(action) => {
             let place = place(&action);
+            let _receipt = is_answer(&action).then(|| shared.service.metrics().receipt(Platform::Discord));
             let service = shared.service.clone();
             respond(shared, &asked, place, Pace::Quick, |actor| act(service, actor, action)).await;
         }
@@ -37,6 +38,7 @@ pub(super) async fn modal_submit(shared: &Shared, submit: &ModalInteraction) {
     let service = shared.service.clone();
     match Action::decode(&submit.data.custom_id) {
         Ok(Action::AnswerNumber { round }) => {
+            let _receipt = shared.service.metrics().receipt(Platform::Discord);
             let work = |actor| answer(service, actor, round, given);
             respond(shared, &asked, Place::New, Pace::Quick, work).await;
         }
@@ -46,6 +48,11 @@ pub(super) async fn modal_submit(shared: &Shared, submit: &ModalInteraction) {
         }
         Ok(_) | Err(_) => refuse(shared, &asked, Refusal::StaleButton).await,
     }
+}
+
+/// Whether what comes of it is the receipt of an answer.
+fn is_answer(action: &Action) -> bool {
+    matches!(action, Action::Answer { .. } | Action::Confidence { .. })
 }
 
 /// A post in a channel stays as it is; what the asker alone sees is brought up to date.

@@ -13,6 +13,8 @@ use serde::de::DeserializeOwned;
 use serenity::http::Route;
 
 use super::limits::{Limits, Pass, seconds};
+use crate::core::ids::Platform;
+use crate::metrics::Metrics;
 
 /// Where [`Route::path`] begins; replaced by `DISCORD_API_URL`.
 const DISCORD: &str = "https://discord.com";
@@ -24,6 +26,7 @@ pub(super) struct Rest {
     base: String,
     authorization: HeaderValue,
     limits: Limits,
+    metrics: Metrics,
 }
 
 /// A call to make.
@@ -113,7 +116,7 @@ impl<'a> Call<'a> {
 impl Rest {
     /// # Errors
     /// A sentence, where the token can't be one or the machine has no TLS.
-    pub(super) fn new(token: &SecretString, base: Option<&str>) -> Result<Self, String> {
+    pub(super) fn new(token: &SecretString, base: Option<&str>, metrics: Metrics) -> Result<Self, String> {
         let token = token.expose_secret().trim();
         let token = token.strip_prefix("Bot ").unwrap_or(token);
         let mut authorization = HeaderValue::from_str(&format!("Bot {token}"))
@@ -125,7 +128,7 @@ impl Rest {
             .build()
             .map_err(|error| format!("no HTTP client: {error}"))?;
         let base = base.unwrap_or(DISCORD).trim_end_matches('/').to_owned();
-        Ok(Self { client, base, authorization, limits: Limits::default() })
+        Ok(Self { client, base, authorization, limits: Limits::default(), metrics })
     }
 
     pub(super) fn client(&self) -> reqwest::Client {
@@ -166,6 +169,9 @@ impl Rest {
         let response = self.request(call)?.send().await.map_err(sending)?;
         if let Some(pass) = &pass {
             pass.learn(response.headers());
+        }
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            self.metrics.limited(Platform::Discord);
         }
         if response.status().is_success() { Ok(response) } else { Err(refusal(response, pass.as_ref()).await) }
     }

@@ -14,6 +14,8 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::limits::{Key, Limits};
+use crate::core::ids::Platform;
+use crate::metrics::Metrics;
 
 /// The base of all methods; replaced by `SLACK_API_URL`.
 const SLACK: &str = "https://slack.com/api";
@@ -29,6 +31,7 @@ pub(super) struct Api {
     bot: HeaderValue,
     app: HeaderValue,
     limits: Limits,
+    metrics: Metrics,
     /// What the bot's token may do, as Slack said last.
     scopes: Mutex<Option<Vec<String>>>,
     /// Slack's word, while it refuses the bot's token.
@@ -124,7 +127,12 @@ impl Call {
 impl Api {
     /// # Errors
     /// A sentence, where a token can't be one or the machine has no TLS.
-    pub(super) fn new(bot: &SecretString, app: &SecretString, base: Option<&str>) -> Result<Self, String> {
+    pub(super) fn new(
+        bot: &SecretString,
+        app: &SecretString,
+        base: Option<&str>,
+        metrics: Metrics,
+    ) -> Result<Self, String> {
         let client = reqwest::Client::builder()
             .timeout(TIMEOUT)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -138,6 +146,7 @@ impl Api {
             bot,
             app,
             limits: Limits::default(),
+            metrics,
             scopes: Mutex::default(),
             refused: watch::Sender::new(None),
         })
@@ -183,6 +192,7 @@ impl Api {
             self.judge(&result);
         }
         if let Err(ApiError::Limited(pause)) = &result {
+            self.metrics.limited(Platform::Slack);
             self.limits.closed(&key, *pause);
         }
         result
@@ -233,6 +243,7 @@ impl Api {
             return Ok(());
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
+            self.metrics.limited(Platform::Slack);
             return Err(ApiError::Limited(pause(response.headers())));
         }
         if status.is_server_error() {

@@ -134,7 +134,8 @@ impl Slack {
         {
             check(name, token.expose_secret().trim(), prefix)?;
         }
-        let api = Api::new(&bot_token, &app_token, api_url.as_deref()).map_err(ConnectError)?;
+        let api =
+            Api::new(&bot_token, &app_token, api_url.as_deref(), service.metrics().clone()).map_err(ConnectError)?;
         let (people, homes) = (People::default(), Homes::default());
         let shared = Shared { api, service, people, homes, me: RwLock::default() };
         Ok(Self { shared: Arc::new(shared), status: watch::Sender::new(Status::Connecting) })

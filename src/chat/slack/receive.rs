@@ -8,7 +8,7 @@ use super::envelope::{Event, View, Way, Who};
 use super::respond::{Outcome, Place, finish};
 use super::{Shared, admin, commands, forms, home, render};
 use crate::core::card::Card;
-use crate::core::ids::{Action, RoundId, TrapId};
+use crate::core::ids::{Action, Platform, RoundId, TrapId};
 use crate::core::refusal::Refusal;
 use crate::core::round::{Given, Receipt, parse_number};
 use crate::core::text;
@@ -42,10 +42,13 @@ async fn click(shared: &Shared, who: &Who, way: &Way, action: &str) {
         }
         Action::FeedAdd | Action::Feed { .. } => admin::click(shared, who, way, &action).await,
         action => {
+            let answers = matches!(action, Action::Answer { .. } | Action::Confidence { .. });
+            let receipt = answers.then(|| shared.service.metrics().receipt(Platform::Slack));
             let actor = shared.actor(who).await;
             let place = place(&action);
             let outcome = act(&shared.service, &actor, action.clone()).await;
             finish(shared, who, way, place, outcome).await;
+            drop(receipt);
             after(shared, who, way, &action).await;
         }
     }
@@ -77,6 +80,8 @@ pub(super) async fn submit(shared: &std::sync::Arc<Shared>, tracker: &TaskTracke
 }
 
 async fn number(shared: &Shared, who: &Who, way: &Way, action: Action, typed: String) {
+    let answers = matches!(action, Action::AnswerNumber { .. });
+    let receipt = answers.then(|| shared.service.metrics().receipt(Platform::Slack));
     let actor = shared.actor(who).await;
     let given = Given::Typed(typed);
     let outcome = match &action {
@@ -85,6 +90,7 @@ async fn number(shared: &Shared, who: &Who, way: &Way, action: Action, typed: St
         _ => Err(Refusal::StaleButton.into()),
     };
     finish(shared, who, way, Place::Here, outcome).await;
+    drop(receipt);
     after(shared, who, way, &action).await;
 }
 

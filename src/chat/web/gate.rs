@@ -56,10 +56,13 @@ pub(super) async fn origin(request: Request, next: Next) -> Response {
     if reads || is_same_origin(request.headers()) { next.run(request).await } else { Failure::Forged.into_response() }
 }
 
+/// What a health check or a monitor may see without a key: states, counts and times, and nothing of anybody.
+const OPEN: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 /// Where a key is set, nobody sees more than the sign-in page without it.
 pub(super) async fn key(cx: Cx, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_open = path == "/healthz" || path == "/signin" || path.starts_with("/assets/");
+    let is_open = OPEN.contains(&path) || path == "/signin" || path.starts_with("/assets/");
     if cx.visitor.signed_in || is_open { next.run(request).await } else { sign_in::page(&cx, None) }
 }
 

@@ -40,6 +40,8 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/signin", get(sign_in::show).post(sign_in::sign_in))
         .route("/events", get(events::follow))
         .route("/healthz", get(health::show))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
         .route("/assets/{name}", get(assets::asset))
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::Outcome;
 use crate::core::feed::Blocked;
 use crate::core::ids::RoundId;
+use crate::metrics::Post;
 use crate::ports::ChatError;
 use crate::service::{Changed, Result, Service};
 use crate::store::outbox::{self, Delivery, Kind};
@@ -48,6 +49,7 @@ impl Service {
         let mut tx = self.store.write().await?;
         outbox::retry(&mut tx, delivery.id, at, uncertain, reason).await?;
         tx.commit().await?;
+        self.count(delivery, Post::Retried);
         // A first failure is everyday business; one that lasts should be seen.
         if delivery.attempts == 3 {
             tracing::warn!(delivery = %delivery.id, feed = %delivery.feed, kind = ?delivery.kind, reason, "a message keeps failing");
@@ -87,6 +89,7 @@ impl Service {
             outbox::owe_notice(&mut tx, delivery.feed, &reason, now).await?;
         }
         tx.commit().await?;
+        self.count(delivery, Post::Refused);
         if first {
             tracing::warn!(feed = %delivery.feed, channel, reason = said, "the channel refuses; the feed is blocked until it heals");
             self.hub.tell([Changed::Feeds]);

@@ -48,6 +48,20 @@ impl Message {
         }
     }
 
+    /// Whether it tells somebody of itself.
+    #[must_use]
+    pub fn pings(&self) -> bool {
+        match self {
+            Self::Discord(message) => {
+                message.pinged_everyone || !message.pinged_roles.is_empty() || !message.pinged_users.is_empty()
+            }
+            Self::Slack(message) => {
+                let wire = format!("{:?}{:?}", message.blocks, message.text);
+                ["<!", "<@"].iter().any(|ping| wire.contains(ping))
+            }
+        }
+    }
+
     #[must_use]
     pub fn now(&self) -> Self {
         match self {

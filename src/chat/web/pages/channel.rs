@@ -12,7 +12,7 @@ use crate::chat::web::failure::Failure;
 use crate::chat::web::forms::Posted;
 use crate::chat::web::gate::to;
 use crate::chat::web::render::{card, token};
-use crate::core::ids::{Confidence, Period, RoundId};
+use crate::core::ids::{Confidence, Period, Platform, RoundId};
 use crate::core::refusal::Refusal;
 use crate::core::round::{Given, Mine, Reveal};
 use crate::core::text;
@@ -119,6 +119,7 @@ pub(in crate::chat::web) async fn answer(cx: Cx, Path(id): Path<String>, posted:
         return Err(Failure::Nameless);
     }
     let given = given(&posted);
+    let _receipt = cx.service().metrics().receipt(Platform::Web);
     match cx.service().answer(&cx.actor(), round, &given).await {
         Ok(_) => Ok(to(&format!("/#receipt-{round}"))),
         Err(Error::Refused(refusal @ Refusal::BadNumber { .. })) => {
@@ -137,6 +138,7 @@ pub(in crate::chat::web) async fn confidence(
 ) -> Result<Response, Failure> {
     let round = round_id(&id)?;
     let confidence = Confidence::from_name(posted.get("confidence")).ok_or(Failure::Unreadable)?;
+    let _receipt = cx.service().metrics().receipt(Platform::Web);
     cx.service().set_confidence(&cx.actor(), round, confidence).await?;
     Ok(to(&format!("/#receipt-{round}")))
 }

@@ -1,0 +1,18 @@
+//! What an operator sees of the program: health, metrics, logs, and the files that it is deployed and watched by.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+#[path = "../browser/agent.rs"]
+mod agent;
+#[path = "../browser/channel.rs"]
+mod channel;
+#[path = "../browser/traps.rs"]
+mod traps;
+#[path = "../world/mod.rs"]
+mod world;
+
+mod deploy;
+mod logs;
+mod program;
+mod threats;
+mod watch;
