@@ -11,7 +11,7 @@ use crate::core::invite::{Community, GOOD_FOR, Invitation, Place as PlaceView, c
 use crate::core::refusal::Refusal;
 use crate::store::communities::{self, Invitation as Stored, Kind};
 use crate::store::people::Place;
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, answers, rounds};
 
 impl Service {
     /// A code by which another place joins this one's community: good once, for ten minutes.
@@ -49,7 +49,8 @@ impl Service {
     }
 
     /// Takes the actor's place out of its community. Each side keeps its history: who has accounts on both is two members from then
-    /// on, each with all that the one has said.
+    /// on, each with all that the one has said. A round that is open on both sides goes on as one of each, with the answers of its own
+    /// members.
     ///
     /// # Errors
     /// `NotAdmin`, `NotJoined`, or a fault.
@@ -69,10 +70,12 @@ impl Service {
                 communities::move_member(&mut tx, member, own.community).await?;
             }
         }
+        let parted = rounds::part(&mut tx, own).await?;
         recount_community(&mut tx, own.community).await?;
         let left = view(&mut tx, own).await?;
         tx.commit().await?;
         self.hub.tell([Changed::Feeds]);
+        self.hub.tell(parted.into_iter().map(|round| Changed::Answered { round }));
         Ok(left)
     }
 
@@ -116,10 +119,13 @@ impl Service {
         if from.place.community != place.community {
             return Err(Refusal::CodeOfElsewhere.into());
         }
+        let open = answers::open_of_member(&mut tx, account.member).await?;
         communities::merge_members(&mut tx, account.member, from.member).await?;
         recount_member(&mut tx, place.community, from.member).await?;
         let accounts = crate::store::people::accounts_of(&mut tx, from.member).await?.len();
         tx.commit().await?;
+        // Two answers may have become one.
+        self.hub.tell(open.into_iter().map(|round| Changed::Answered { round }));
         Ok(accounts)
     }
 

@@ -37,6 +37,11 @@ impl Board {
         self.shown.insert(round, (answered, now));
     }
 
+    /// Whether the post of a round was edited so lately that it is not to be edited again yet.
+    fn is_resting(&self, round: RoundId, now: DateTime<Utc>) -> bool {
+        is_resting(&self.shown, round, now)
+    }
+
     /// The round is over.
     pub(super) fn forget(&mut self, round: RoundId) {
         self.shown.remove(&round);
@@ -46,10 +51,13 @@ impl Board {
     /// Takes the stale rounds whose pause is over.
     fn take_due(&mut self, now: DateTime<Utc>) -> Vec<RoundId> {
         let shown = &self.shown;
-        // Should the clock have gone back, nothing is known of the pause.
-        let is_due = |round: &RoundId| shown.get(round).is_none_or(|(_, at)| now < *at || now - *at >= PAUSE);
-        self.stale.extract_if(is_due).collect()
+        self.stale.extract_if(|round| !is_resting(shown, *round, now)).collect()
     }
+}
+
+fn is_resting(shown: &HashMap<RoundId, (u32, DateTime<Utc>)>, round: RoundId, now: DateTime<Utc>) -> bool {
+    // Should the clock have gone back, nothing is known of the pause.
+    shown.get(&round).is_some_and(|(_, at)| *at <= now && now - *at < PAUSE)
 }
 
 impl Service {
@@ -110,6 +118,11 @@ impl Service {
         drop(conn);
         let shown = self.hub.board().shown.get(&round).map(|(count, _)| *count);
         if shown == Some(answered) {
+            return Ok(false);
+        }
+        // One that came along with another that it shares its answers with.
+        if self.hub.board().is_resting(round, now) {
+            self.hub.board().touch(round);
             return Ok(false);
         }
         self.edit_post(chats, &stored, answered, role.as_deref(), now).await

@@ -1,13 +1,11 @@
 //! What time brings: slots fall due, rounds are revealed. Level-triggered: each call asks the store what is due now.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Changed, Result, Service, words};
 use crate::core::calendar::{Due, Slot};
 use crate::core::feed::{SkipReason, State};
-use crate::core::ids::{CommunityId, FeedId, Period, RoundId};
+use crate::core::ids::{FeedId, Period, RoundId};
 use crate::core::pick;
 use crate::core::round::{Reveal, Round, Tally, verdict};
 use crate::core::score::{self, period_key};
@@ -262,7 +260,7 @@ pub(super) async fn reveal(conn: &mut Conn, id: RoundId, now: DateTime<Utc>) -> 
     if closed.is_empty() {
         return Ok(Vec::new());
     }
-    make_official(conn, &asked, &sharing, &groups, now).await?;
+    make_official(conn, &asked, &groups, now).await?;
     for stored in &closed {
         settle_streaks(conn, stored.round.feed).await?;
         owe_reveal(conn, stored, now).await?;
@@ -270,11 +268,10 @@ pub(super) async fn reveal(conn: &mut Conn, id: RoundId, now: DateTime<Utc>) -> 
     Ok(closed.into_iter().map(|stored| stored.round.id).collect())
 }
 
-/// `sharing`: the rounds of the answers. Their places may have parted since they were posted: each community takes what is its own.
+/// The rounds that share the answers are all of one community: places that part take theirs along.
 async fn make_official(
     conn: &mut Conn,
     asked: &StoredRound,
-    sharing: &[StoredRound],
     groups: &[Group],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -282,12 +279,9 @@ async fn make_official(
         let verdict = verdict(&asked.round.trap, answer.said, answer.confidence);
         answers::judge(conn, asked.answers(), *answer, &verdict).await?;
     }
-    let communities: BTreeSet<CommunityId> = sharing.iter().map(|stored| stored.community).collect();
-    for community in communities {
-        let zone = people::zone(conn, community).await?.zone;
-        for period in Period::ALL {
-            standings::add_round(conn, community, &period_key(period, now, zone), asked.answers()).await?;
-        }
+    let zone = people::zone(conn, asked.community).await?.zone;
+    for period in Period::ALL {
+        standings::add_round(conn, asked.community, &period_key(period, now, zone), asked.answers()).await?;
     }
     Ok(())
 }

@@ -111,14 +111,27 @@ pub(crate) async fn all(conn: &mut Conn) -> Result<Vec<CommunityId>> {
 }
 
 pub(crate) async fn members(conn: &mut Conn, community: CommunityId) -> Result<Vec<MemberId>> {
-    let ids = sqlx::query_scalar!("SELECT id FROM members WHERE community = ?", community.0).fetch_all(conn).await?;
+    // By their accounts, of which each has one: members have no index by community.
+    let ids = sqlx::query_scalar!(
+        "SELECT DISTINCT a.member FROM places p CROSS JOIN accounts a ON a.place = p.id WHERE p.community = ?",
+        community.0
+    )
+    .fetch_all(conn)
+    .await?;
     Ok(ids.into_iter().map(MemberId).collect())
 }
 
 /// All places and members of one community become another's; a zone that somebody named wins over one that nobody did.
 pub(crate) async fn merge(conn: &mut Conn, from: CommunityId, into: CommunityId) -> Result<()> {
+    sqlx::query!(
+        "UPDATE members SET community = ?1 WHERE id IN
+           (SELECT a.member FROM places p CROSS JOIN accounts a ON a.place = p.id WHERE p.community = ?2)",
+        into.0,
+        from.0
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query!("UPDATE places SET community = ? WHERE community = ?", into.0, from.0).execute(&mut *conn).await?;
-    sqlx::query!("UPDATE members SET community = ? WHERE community = ?", into.0, from.0).execute(&mut *conn).await?;
     sqlx::query!(
         "UPDATE communities SET zone = other.zone, zone_assumed = other.zone_assumed
          FROM (SELECT zone, zone_assumed FROM communities WHERE id = ?2) AS other

@@ -101,6 +101,7 @@ impl Store {
 
     /// Ends all connections, so that the file alone holds everything.
     pub async fn close(&self) {
+        self.inner.together.finish().await;
         self.inner.reads.close().await;
         self.inner.writes.close().await;
     }

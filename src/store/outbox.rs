@@ -140,6 +140,8 @@ pub(crate) async fn owe_notice(conn: &mut Conn, feed: FeedId, reason: &Blocked, 
 
 /// What can be delivered at `now` on these platforms, oldest first, at most `limit`: nothing that waits for a pause to end, for an
 /// earlier message of its round, or for its blocked feed's next try.
+///
+/// By the index of what is owed: for the sake of the order, SQLite by itself reads every message there ever was.
 pub(crate) async fn ready(
     conn: &mut Conn,
     platforms: &[Platform],
@@ -153,7 +155,7 @@ pub(crate) async fn ready(
         Row,
         r#"SELECT o.id, o.feed, o.round, o.kind, o.part, p.platform, coalesce(o.channel, f.channel) AS "channel!", o.payload,
             o.state, o.attempts, o.claimed_at
-         FROM outbox o JOIN feeds f ON f.id = o.feed JOIN places p ON p.id = f.place
+         FROM outbox o INDEXED BY outbox_owed JOIN feeds f ON f.id = o.feed JOIN places p ON p.id = f.place
          WHERE o.state IN ('pending', 'sending') AND o.next_try_at <= ?1
            AND (o.kind = 'notice' OR f.blocked_retry_at IS NULL OR f.blocked_retry_at <= ?1)
            AND CASE p.platform WHEN 'discord' THEN ?2 WHEN 'slack' THEN ?3 ELSE ?4 END
@@ -245,7 +247,8 @@ pub(crate) async fn drop_round(conn: &mut Conn, round: RoundId, why: &str) -> Re
 /// Drops the posts of a feed of which nothing was sent yet.
 pub(crate) async fn drop_pending_posts(conn: &mut Conn, feed: FeedId, why: &str) -> Result<()> {
     sqlx::query!(
-        "UPDATE outbox SET state = 'dropped', last_error = ? WHERE feed = ? AND kind = 'post' AND state = 'pending'",
+        "UPDATE outbox INDEXED BY outbox_owed SET state = 'dropped', last_error = ?
+         WHERE state IN ('pending', 'sending') AND state = 'pending' AND feed = ? AND kind = 'post'",
         why,
         feed.0
     )

@@ -112,6 +112,11 @@ macro_rules! select {
     };
 }
 
+// Here, since it makes use of the macro.
+mod twins;
+
+pub(crate) use twins::{insert_twin, part, sharing, sharing_ids, twin};
+
 pub(crate) async fn get(conn: &mut Conn, round: RoundId) -> Result<Option<StoredRound>> {
     select!("WHERE r.id = ?", round.0).fetch_optional(conn).await?.map(Row::read).transpose()
 }
@@ -171,72 +176,6 @@ pub(crate) async fn insert(conn: &mut Conn, new: &NewRound<'_>) -> Result<Option
     .execute(conn)
     .await?;
     Ok((done.rows_affected() == 1).then(|| RoundId(done.last_insert_rowid())))
-}
-
-/// The open round that a feed's round for this instant shares its answers with: of a feed with the same filter in another place of
-/// the community, and not shared with this place yet.
-pub(crate) async fn twin(conn: &mut Conn, feed: FeedId, slot: Slot, now: DateTime<Utc>) -> Result<Option<RoundId>> {
-    let (slot_at, now) = (ms(slot.at), ms(now));
-    let id = sqlx::query_scalar!(
-        "SELECT r.id FROM feeds own JOIN places here ON here.id = own.place
-         CROSS JOIN rounds r ON r.slot_at = ?2 AND r.revealed_at IS NULL AND r.extra = 0 AND r.twin_of IS NULL
-         JOIN feeds f ON f.id = r.feed JOIN places there ON there.id = f.place
-         WHERE own.id = ?1 AND there.community = here.community AND there.id <> here.id
-           AND f.series IS own.series AND f.topic IS own.topic AND f.level IS own.level AND f.sequence = own.sequence
-           AND (r.reveal_at IS NULL OR r.reveal_at > ?3)
-           AND NOT EXISTS (SELECT 1 FROM rounds t JOIN feeds tf ON tf.id = t.feed WHERE t.twin_of = r.id AND tf.place = here.id)
-         ORDER BY r.id LIMIT 1",
-        feed.0,
-        slot_at,
-        now
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(id.map(RoundId))
-}
-
-/// Makes a round that shares trap, order, reveal and answers with another one; None where its slot has one already.
-pub(crate) async fn insert_twin(
-    conn: &mut Conn,
-    feed: FeedId,
-    slot: Slot,
-    late: bool,
-    posted_at: DateTime<Utc>,
-    of: RoundId,
-) -> Result<Option<RoundId>> {
-    let (name, slot_at, posted_at) = (slot_name(slot), ms(slot.at), ms(posted_at));
-    let done = sqlx::query!(
-        "INSERT INTO rounds (feed, slot, slot_at, extra, late, seed, version, posted_at, reveal_at, twin_of)
-         SELECT ?, ?, ?, 0, ?, seed, version, ?, reveal_at, id FROM rounds WHERE id = ?
-         ON CONFLICT (feed, slot) DO NOTHING",
-        feed.0,
-        name,
-        slot_at,
-        late,
-        posted_at,
-        of.0
-    )
-    .execute(conn)
-    .await?;
-    Ok((done.rows_affected() == 1).then(|| RoundId(done.last_insert_rowid())))
-}
-
-/// A round and those that it shares its answers with.
-pub(crate) async fn sharing_ids(conn: &mut Conn, round: RoundId) -> Result<Vec<RoundId>> {
-    let ids = sqlx::query_scalar!(
-        r#"SELECT s.id AS "id!" FROM rounds r JOIN rounds s ON s.id = coalesce(r.twin_of, r.id) OR s.twin_of = coalesce(r.twin_of, r.id)
-           WHERE r.id = ? ORDER BY s.id"#,
-        round.0
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(ids.into_iter().map(RoundId).collect())
-}
-
-/// The rounds that share one round's answers, with itself, that one first.
-pub(crate) async fn sharing(conn: &mut Conn, answers: RoundId) -> Result<Vec<StoredRound>> {
-    let rows = select!("WHERE r.id = ?1 OR r.twin_of = ?1 ORDER BY r.id", answers.0).fetch_all(conn).await?;
-    rows.into_iter().map(Row::read).collect()
 }
 
 /// Whether a slot of a feed has its round.

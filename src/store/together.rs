@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
 
 use super::{Conn, Result, Store, StoreError};
 
@@ -20,7 +21,16 @@ type Committed = std::result::Result<(), Arc<StoreError>>;
 #[derive(Default)]
 pub(super) struct Together {
     waiting: Mutex<Vec<Box<dyn Work>>>,
-    turn: tokio::sync::Mutex<()>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+    under_way: TaskTracker,
+}
+
+impl Together {
+    /// Waits for the transactions that are under way.
+    pub(super) async fn finish(&self) {
+        self.under_way.close();
+        self.under_way.wait().await;
+    }
 }
 
 /// One caller's part of a transaction.
@@ -77,7 +87,7 @@ impl Store {
     {
         let (caller, told) = oneshot::channel();
         self.together().push(Box::new(Part { work: Some(work), done: None, caller }));
-        let turn = self.inner.together.turn.lock().await;
+        let turn = Arc::clone(&self.inner.together.turn).lock_owned().await;
         let parts: Vec<_> = {
             let mut waiting = self.together();
             let most = waiting.len().min(MOST);
@@ -85,9 +95,13 @@ impl Store {
         };
         if !parts.is_empty() {
             self.inner.metrics.batch(parts.len());
-            self.run_together(parts).await;
+            // In a task of its own: whoever has the turn may be cancelled, and must not take the others along.
+            let store = self.clone();
+            self.inner.together.under_way.spawn(async move {
+                store.run_together(parts).await;
+                drop(turn);
+            });
         }
-        drop(turn);
         told.await.unwrap_or(Err(StoreError::Interrupted))
     }
 
@@ -174,5 +188,21 @@ mod tests {
         drop(held);
         second.await.unwrap();
         assert!(kept(&store).await >= 1);
+    }
+    #[tokio::test]
+    async fn who_gives_up_in_the_middle_takes_nobody_along() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(&dir).await;
+        let turn = store.inner.together.turn.lock().await;
+        let mut first = Box::pin(insert(&store, "n1".into()));
+        let mut second = Box::pin(insert(&store, "n2".into()));
+        assert!(futures::poll!(&mut first).is_pending() && futures::poll!(&mut second).is_pending());
+        let held = store.write().await.unwrap();
+        drop(turn);
+        // The first has the turn now, and carries out both.
+        assert!(futures::poll!(&mut first).is_pending());
+        drop(first);
+        drop(held);
+        assert_eq!(second.await.unwrap(), 1);
     }
 }

@@ -8,6 +8,7 @@ use crate::{on_each_platform, set};
 on_each_platform![
     a_restart_at_every_step,
     killed_between_send_and_record,
+    killed_where_a_lot_is_said,
     killed_before_the_send,
     killed_long_after_the_nonce_is_forgotten,
     killed_between_the_details,
@@ -64,6 +65,27 @@ async fn killed_between_send_and_record(platform: Platform) {
     thread.expect_message().await;
     stage.settle().await;
     assert_eq!((stage.channel().messages().len(), thread.details().len()), (2, 2));
+    stage.finish().await;
+}
+
+async fn killed_where_a_lot_is_said(platform: Platform) {
+    let mut stage = Stage::set(platform).await;
+    stage.feed(set!["time" => "09:00", "timezone" => "UTC"]).await;
+    let talk = |times| (0..times).for_each(|_| drop(stage.channel().plant("so on", "t1:x")));
+    stage.clock().set_to("2026-03-02T08:59:30Z");
+    talk(310);
+    let fault = stage.on_send().hold_answer();
+    stage.clock().set_to("2026-03-02T09:00:00Z");
+    fault.hit(1).await;
+    talk(1010);
+    stage.kill().await;
+    fault.lift();
+    stage.clock().set_to("2026-03-02T11:00:00Z");
+    stage.start().await;
+    stage.channel().expect_message().await;
+    stage.settle().await;
+    let sent_again = stage.channel().messages().iter().filter(|message| !message.is_read()).count();
+    assert_eq!(sent_again, 0, "the post came twice");
     stage.finish().await;
 }
 

@@ -6,10 +6,11 @@ use trapline::core::ids::{Confidence, Period, RoundId};
 use trapline::core::refusal::Refusal;
 use trapline::core::score::Leaderboard;
 use trapline::core::trap::Role;
+use trapline::ports::ChatError;
 use trapline::service::Actor;
 use trapline::service::answer::MyRound;
 
-use crate::stage::{Stage, admin, draft, member, refused};
+use crate::stage::{Fault, Stage, admin, at, draft, member, refused};
 
 /// Two places, each with a feed at nine o'clock, in different zones of the same offset.
 async fn two_places() -> Stage {
@@ -184,7 +185,7 @@ async fn who_parts_keeps_their_history() {
 }
 
 #[tokio::test]
-async fn places_that_part_while_a_round_is_open_close_it_together_and_each_keeps_its_points() {
+async fn places_that_part_while_a_round_is_open_keep_each_its_own_points() {
     let stage = joined().await;
     stage.run_at("2026-11-23T09:00:00Z").await;
     say(&stage, &member("g", "ann"), Role::Right).await;
@@ -195,6 +196,77 @@ async fn places_that_part_while_a_round_is_open_close_it_together_and_each_keeps
     assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4)]);
     assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4)]);
     assert!(matches!(stage.s().my_round(&yonder("bea"), there).await.unwrap(), MyRound::Revealed(_)));
+}
+
+#[tokio::test]
+async fn a_round_that_was_shared_when_places_parted_is_each_sides_own_from_then_on() {
+    // Whichever side leaves: the one whose round keeps the answers, or the other.
+    for leaves in [admin("g"), yonder_admin()] {
+        let stage = joined().await;
+        link(&stage, "ann", "anna").await;
+        stage.run_at("2026-11-23T09:00:00Z").await;
+        say(&stage, &member("g", "ann"), Role::Right).await;
+        say(&stage, &member("g", "cid"), Role::Bait).await;
+        say(&stage, &yonder("bea"), Role::Right).await;
+        let (here, there) = (open(&stage, &member("g", "cid")).await, open(&stage, &yonder("bea")).await);
+        stage.s().community_leave(&leaves).await.unwrap();
+
+        let answered = |mine: trapline::core::round::Mine| mine.answered;
+        assert_eq!(answered(stage.s().round(&member("g", "cid"), here).await.unwrap()), 2, "ann and cid");
+        assert_eq!(answered(stage.s().round(&yonder("bea"), there).await.unwrap()), 2, "bea, and ann once more");
+        say(&stage, &yonder("anna"), Role::Bait).await;
+        stage.s().feed_reveal(&yonder_admin(), "1").await.unwrap();
+        assert_eq!(open(&stage, &member("g", "cid")).await, here, "an admin of one side ends nothing of the other's");
+        assert!(stage.s().today(&yonder("bea")).await.is_err());
+
+        stage.run_at("2026-11-23T17:00:00Z").await;
+        assert_eq!(stage.s().revealed(&yonder("bea"), there).await.unwrap().tally.total(), 2);
+        assert_eq!(stage.s().revealed(&member("g", "cid"), here).await.unwrap().tally.total(), 2);
+        assert_eq!(lines(&board(&stage, &member("g", "cid")).await), [("ann", 4), ("cid", 0)]);
+        assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4), ("anna", 0)]);
+    }
+}
+
+#[tokio::test]
+async fn of_three_places_that_share_a_round_two_go_on_sharing_it() {
+    let stage = joined().await;
+    let third = admin("x");
+    stage.s().feed_add(&third, &draft("c3")).await.unwrap();
+    let code = stage.s().community_code(&yonder_admin()).await.unwrap().code;
+    stage.s().community_join(&third, &code).await.unwrap();
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    say(&stage, &yonder("bea"), Role::Right).await;
+    say(&stage, &member("x", "xia"), Role::Bait).await;
+    stage.s().community_leave(&admin("g")).await.unwrap();
+    let answered = async |actor: Actor| stage.s().today(&actor).await.unwrap()[0].answered;
+    assert_eq!(answered(member("g", "ann")).await, 1);
+    assert_eq!((answered(yonder("bea")).await, answered(member("x", "xia")).await), (2, 2));
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4), ("xia", 0)]);
+    assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4)]);
+}
+
+#[tokio::test]
+async fn posts_that_share_a_round_are_edited_each_in_its_own_time_and_count_a_linked_person_once() {
+    let stage = joined().await;
+    let later = Some(std::time::Duration::from_secs(10));
+    stage.chat.fail_sends([Fault::Error(ChatError::NotSent { reason: "busy".into(), retry_after: later })]);
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    stage.run_at("2026-11-23T09:00:10Z").await;
+    let refresh_at = async |time| {
+        stage.clock.set(at(time));
+        stage.s().refresh_live(&stage.chats()).await.unwrap()
+    };
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    say(&stage, &yonder("anna"), Role::Right).await;
+    assert_eq!(refresh_at("2026-11-23T09:00:15Z").await, 1, "the other post is five seconds old");
+    assert_eq!(refresh_at("2026-11-23T09:00:24Z").await, 0);
+    assert_eq!(refresh_at("2026-11-23T09:00:25Z").await, 1);
+
+    link(&stage, "ann", "anna").await;
+    assert_eq!(refresh_at("2026-11-23T09:01:00Z").await, 2, "two answers became one");
+    assert_eq!(refresh_at("2026-11-23T09:02:00Z").await, 0);
 }
 
 #[tokio::test]

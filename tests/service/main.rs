@@ -8,6 +8,7 @@ mod delivery;
 mod feeds;
 mod histories;
 mod members;
+mod plans;
 mod recovery;
 mod rounds;
 mod rules;

@@ -90,17 +90,17 @@ impl Chat for DiscordChat {
         let channel = self.open(&message.target).await?;
         let wanted = Wanted::of(message, self.0.me());
         let mut after = snowflake(since - chrono::TimeDelta::minutes(1));
-        for _ in 0..PAGES {
+        // To the end, however much was said since: what is not seen would be sent a second time.
+        loop {
             let page = self.page(channel, after).await?;
             if let Some(found) = page.iter().find(|past| wanted.is(past)) {
                 return Ok(Some(Sent { channel: channel.to_string(), message: found.id.to_string() }));
             }
             match page.iter().map(|past| past.id).max() {
-                Some(newest) if page.len() == PAGE => after = newest.get(),
+                Some(newest) if page.len() == PAGE && newest.get() > after => after = newest.get(),
                 _ => return Ok(None),
             }
         }
-        Ok(None)
     }
 
     async fn edit(&self, sent: &Sent, card: &Card) -> Result<(), ChatError> {
@@ -127,8 +127,7 @@ impl Chat for DiscordChat {
     }
 }
 
-/// Pages of history that are looked through, and their size.
-const PAGES: usize = 3;
+/// How much of the history comes at once.
 const PAGE: usize = 100;
 /// Minutes without a message until a thread is put away.
 const ONE_DAY: u16 = 1440;

@@ -100,8 +100,7 @@ struct Id {
     id: String,
 }
 
-/// Pages of history that are looked through, and their size.
-const PAGES: usize = 5;
+/// How much of the history comes at once.
 const PAGE: usize = 200;
 
 #[async_trait]
@@ -206,7 +205,8 @@ impl SlackChat {
     async fn look(&self, spot: &Spot, key: &str, since: DateTime<Utc>) -> Result<Option<Sent>, ChatError> {
         let me = self.0.me().and_then(|me| me.bot);
         let mut cursor = String::new();
-        for _ in 0..PAGES {
+        // To the end, however much was said since: what is not seen would be sent a second time.
+        loop {
             let page = match self.page(spot, since, &cursor).await {
                 Err(ApiError::Refused { error, .. }) if error == "thread_not_found" => return Ok(None),
                 page => page.map_err(chat_error)?,
@@ -215,12 +215,15 @@ impl SlackChat {
                 let posted = Posted { ts: found.ts.clone(), thread: spot.thread.clone() };
                 return Ok(Some(posted.sent(spot.channel.clone())));
             }
-            cursor = page.response_metadata.map(|next| next.next_cursor).unwrap_or_default();
-            if cursor.is_empty() {
+            let next = page.response_metadata.map(|next| next.next_cursor).unwrap_or_default();
+            if next.is_empty() {
                 return Ok(None);
             }
+            if next == cursor {
+                return Err(ChatError::Unknown("the channel's history goes round in circles".to_owned()));
+            }
+            cursor = next;
         }
-        Ok(None)
     }
 
     async fn page(&self, spot: &Spot, since: DateTime<Utc>, cursor: &str) -> Result<Page, ApiError> {

@@ -250,7 +250,8 @@ impl Socket {
     /// Takes what comes until it ends; returns why it did.
     async fn listen(&self, mut stream: Stream) -> String {
         let (acks, mut late) = mpsc::unbounded_channel::<String>();
-        let mut heard = Instant::now();
+        let began = Instant::now();
+        let mut heard = began;
         let mut greeted = false;
         let mut ping = tokio::time::interval(PING);
         loop {
@@ -261,7 +262,7 @@ impl Socket {
                 }
                 Some(ack) = late.recv() => stream.send(Message::Text(ack)).await,
                 _ = ping.tick() => {
-                    if heard.elapsed() > SILENCE || (!greeted && heard.elapsed() > GREETING) {
+                    if heard.elapsed() > SILENCE || (!greeted && began.elapsed() > GREETING) {
                         return "Slack has gone silent".to_owned();
                     }
                     stream.send(Message::Ping(Vec::new())).await

@@ -133,11 +133,9 @@ fn block(block: &Block) -> Vec<Piece> {
 fn table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> String {
     let cells = |row: &[Vec<Inline>]| row.iter().map(|cell| plain_inlines(cell)).collect::<Vec<_>>();
     let rows: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();
-    columns::table(&cells(head), &rows, TABLE)
+    columns::whole_table(&cells(head), &rows, columns::PHONE)
 }
 
-/// A table of a trap may be wider than a phone: cutting its cells would cut facts.
-const TABLE: usize = 60;
 /// Deeper lists are drawn at this depth: a phone has no room for more.
 const DEEPEST: usize = 4;
 
