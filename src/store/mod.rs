@@ -39,7 +39,7 @@ struct Inner {
     secret: [u8; 32],
     together: together::Together,
     /// Held as long as the store: no second program may deliver from the same database.
-    _lock: std::fs::File,
+    _lock: open::Lock,
 }
 
 /// What the functions of this module work on: a transaction, read-only or not.
