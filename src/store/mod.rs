@@ -43,7 +43,7 @@ struct Inner {
     together: together::Together,
     metrics: Metrics,
     /// Held as long as the store: no second program may deliver from the same database.
-    _lock: std::fs::File,
+    _lock: open::Lock,
 }
 
 /// What the functions of this module work on: a transaction, read-only or not.

@@ -156,8 +156,18 @@ pub(super) fn make_folder(path: &Path) -> Result<(), OpenError> {
     }
 }
 
+/// A lock that ends with this, also where a child that is just being started shares the file for a moment.
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file ends it too, if a little later.
+        let _ = self.0.unlock();
+    }
+}
+
 /// The lock of a file beside the database, not of itself: SQLite's own locks come and go with each transaction.
-pub(super) fn take_lock(path: &Path) -> Result<File, OpenError> {
+pub(super) fn take_lock(path: &Path) -> Result<Lock, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file =
@@ -169,7 +179,7 @@ pub(super) fn take_lock(path: &Path) -> Result<File, OpenError> {
             _ => OpenError::Other { path: path.to_owned(), why: why.to_string() },
         })?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
         Err(TryLockError::Error(why)) => Err(OpenError::Other { path: path.to_owned(), why: why.to_string() }),
     }
