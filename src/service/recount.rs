@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Result, Service};
 use crate::core::ids::{CommunityId, FeedId, MemberId};
-use crate::core::recount::{Difference, differing};
+use crate::core::recount::{Difference, differing, worth_the_same};
 use crate::core::score::{self, Streak, sums};
 use crate::store::{Conn, StoreError, answers, communities, feeds, people, rounds, standings};
 
@@ -65,7 +65,7 @@ async fn standings_of(
     let stands = standings::sums(conn, member).await?;
     let differs =
         |((community, period), stands, counted)| Difference::Standing { community, period, member, stands, counted };
-    Ok(differing(&stands, &counted).into_iter().map(differs).collect())
+    Ok(differing(&stands, &counted, worth_the_same).into_iter().map(differs).collect())
 }
 
 async fn streaks_of(conn: &mut Conn, feed: FeedId) -> Result<Vec<Difference>, StoreError> {
@@ -75,7 +75,7 @@ async fn streaks_of(conn: &mut Conn, feed: FeedId) -> Result<Vec<Difference>, St
     }
     let stands = standings::streaks(conn, feed).await?;
     let differs = |(member, stands, counted)| Difference::Streak { feed, member, stands, counted };
-    Ok(differing(&stands, &counted).into_iter().map(differs).collect())
+    Ok(differing(&stands, &counted, Streak::eq).into_iter().map(differs).collect())
 }
 
 async fn put_right(conn: &mut Conn, difference: &Difference) -> Result<(), StoreError> {
