@@ -84,6 +84,9 @@ pub fn table(head: &[String], rows: &[Vec<String>], most: usize) -> String {
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Lines of a cell, beyond which columns are harder to read than rows that stand for themselves.
+const HIGHEST: usize = 3;
+
 /// A table of which nothing may be lost: a cell that is too wide goes on in the next line, between words. Where even that does not
 /// fit, each row stands for itself: its first cell, and below it a line for each of the others, with its heading.
 #[must_use]
@@ -95,7 +98,11 @@ pub fn whole_table(head: &[String], rows: &[Vec<String>], most: usize) -> String
         .filter(|head| !head.is_empty())
         .chain(rows.iter().map(Vec::as_slice))
         .collect();
-    match wrapped_widths(&lines, most) {
+    let readable = |widths: &Vec<usize>| {
+        let mut cells = lines.iter().flat_map(|line| line.iter().zip(widths));
+        cells.all(|(cell, width)| wrapped(cell, *width).len() <= HIGHEST)
+    };
+    match wrapped_widths(&lines, most).filter(readable) {
         Some(widths) => {
             let right: Vec<bool> = (0..widths.len()).map(|index| is_numeric(&rows, index)).collect();
             lines.iter().map(|line| wrapped_line(line, &widths, &right)).collect::<Vec<_>>().join("\n")
