@@ -94,6 +94,11 @@ impl Chats {
         Self(chats)
     }
 
+    /// One for each platform.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Chat>> {
+        self.0.iter()
+    }
+
     #[must_use]
     pub fn of(&self, platform: Platform) -> Option<&Arc<dyn Chat>> {
         self.0.iter().find(|chat| chat.platform() == platform)

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
-use crate::ports::Chats;
+use crate::ports::{Chat, Chats};
 use crate::service::{Error, Service};
 
 /// How often each loop looks by itself.
@@ -22,12 +23,9 @@ pub async fn run(service: Service, chats: Chats, shutdown: CancellationToken) {
         shutdown.cancelled().await;
         service.stop_delivering(true);
     };
-    tokio::join!(
-        ticks(&service, &shutdown),
-        deliveries(&service, &chats, &shutdown),
-        live(&service, &chats, &shutdown),
-        stop
-    );
+    // A loop for each platform: one that hangs delays no other.
+    let deliveries = join_all(chats.all().map(|chat| deliveries(&service, chat.as_ref(), &shutdown)));
+    tokio::join!(ticks(&service, &shutdown), deliveries, live(&service, &chats, &shutdown), stop);
 }
 
 async fn ticks(service: &Service, shutdown: &CancellationToken) {
@@ -41,13 +39,13 @@ async fn ticks(service: &Service, shutdown: &CancellationToken) {
     }
 }
 
-async fn deliveries(service: &Service, chats: &Chats, shutdown: &CancellationToken) {
+async fn deliveries(service: &Service, chat: &dyn Chat, shutdown: &CancellationToken) {
     let mut log = FaultLog::new("deliver");
     loop {
-        let pause = log.pause_after(service.deliver(chats).await);
+        let pause = log.pause_after(service.deliver(chat).await);
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = service.woken(), if !log.failing() => {}
+            () = service.woken(chat.platform()), if !log.failing() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }

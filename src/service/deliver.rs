@@ -10,9 +10,8 @@ use futures::StreamExt;
 
 use super::rounds::{give_up, settle_streaks};
 use super::{Changed, Result, Service};
-use crate::core::ids::Platform;
 use crate::metrics;
-use crate::ports::{Chat, ChatError, Chats, Outgoing, Sent};
+use crate::ports::{Chat, ChatError, Outgoing, Sent};
 use crate::store::outbox::{self, Delivery, Kind};
 use crate::store::rounds::Message;
 use crate::store::{feeds, rounds};
@@ -29,8 +28,6 @@ const BATCH: u32 = 1_000;
 /// A platform's clock may be this much behind ours.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(10);
 
-const PLATFORMS: [Platform; 3] = [Platform::Discord, Platform::Slack, Platform::Web];
-
 /// What became of one try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -41,21 +38,21 @@ enum Outcome {
 }
 
 impl Service {
-    /// Delivers what is due, many at once; returns how many messages were settled.
+    /// Delivers what is due on one platform, many at once; returns how many messages were settled.
     /// A call that comes back with 0 has nothing more to do now.
     ///
     /// # Errors
     /// A fault of the store. What a platform answers is no error here: it is recorded.
-    pub async fn deliver(&self, chats: &Chats) -> Result<u32> {
-        let _one_at_a_time = self.hub.delivering.lock().await;
-        let platforms: Vec<Platform> = PLATFORMS.into_iter().filter(|platform| chats.of(*platform).is_some()).collect();
+    pub async fn deliver(&self, chat: &dyn Chat) -> Result<u32> {
+        let platform = chat.platform();
+        let _one_at_a_time = self.hub.delivering(platform).await;
         let mut settled = 0;
         loop {
             let ready = {
                 let mut conn = self.store.read().await?;
-                outbox::ready(&mut conn, &platforms, self.clock.now(), BATCH).await?
+                outbox::ready(&mut conn, platform, self.clock.now(), BATCH).await?
             };
-            let passed = self.deliver_pass(chats, ready).await?;
+            let passed = self.deliver_pass(chat, ready).await?;
             settled += passed;
             if passed == 0 {
                 return Ok(settled);
@@ -64,8 +61,8 @@ impl Service {
     }
 
     /// Many channels at once, one message at a time in each.
-    async fn deliver_pass(&self, chats: &Chats, ready: Vec<Delivery>) -> Result<u32> {
-        let lanes = lanes(ready).into_iter().map(|lane| self.deliver_lane(chats, lane));
+    async fn deliver_pass(&self, chat: &dyn Chat, ready: Vec<Delivery>) -> Result<u32> {
+        let lanes = lanes(ready).into_iter().map(|lane| self.deliver_lane(chat, lane));
         let results: Vec<Result<u32>> = futures::stream::iter(lanes).buffer_unordered(IN_FLIGHT).collect().await;
         let mut settled = 0;
         for result in results {
@@ -74,14 +71,13 @@ impl Service {
         Ok(settled)
     }
 
-    async fn deliver_lane(&self, chats: &Chats, lane: Vec<Delivery>) -> Result<u32> {
+    async fn deliver_lane(&self, chat: &dyn Chat, lane: Vec<Delivery>) -> Result<u32> {
         let mut settled = 0;
         for delivery in lane {
             if self.hub.is_stopping() {
                 break;
             }
-            let Some(chat) = chats.of(delivery.platform) else { continue };
-            match self.deliver_one(chat.as_ref(), &delivery).await? {
+            match self.deliver_one(chat, &delivery).await? {
                 Outcome::Settled => settled += 1,
                 Outcome::Waits => break,
             }
@@ -97,7 +93,7 @@ impl Service {
             Task::Send(outgoing) => self.send(chat, delivery, &outgoing, Absent::Send).await,
             Task::Find(outgoing, absent) => self.send(chat, delivery, &outgoing, absent).await,
             Task::Close { round, post, card } => {
-                let _edit = self.hub.editing(round).await;
+                let _edit = self.hub.editing(delivery.platform, round).await;
                 match chat.edit(&post, &card).await {
                     Ok(()) | Err(ChatError::Gone) => self.delivered(delivery, None).await,
                     Err(error) => self.failed(delivery, &post.channel, error, false).await,
@@ -214,9 +210,9 @@ impl Service {
 /// Messages by where they go; each lane keeps their order.
 fn lanes(ready: Vec<Delivery>) -> Vec<Vec<Delivery>> {
     let mut lanes: Vec<Vec<Delivery>> = Vec::new();
-    let mut known: HashMap<(Platform, bool, String), usize> = HashMap::new();
+    let mut known: HashMap<(bool, String), usize> = HashMap::new();
     for delivery in ready {
-        let key = (delivery.platform, delivery.kind == Kind::Notice, delivery.channel.clone());
+        let key = (delivery.kind == Kind::Notice, delivery.channel.clone());
         let lane = *known.entry(key).or_insert(lanes.len());
         if lane == lanes.len() {
             lanes.push(Vec::new());

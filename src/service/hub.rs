@@ -8,37 +8,57 @@ use tokio::time::Instant;
 
 use super::Changed;
 use super::live::Board;
-use crate::core::ids::RoundId;
+use crate::core::ids::{Platform, RoundId};
 
 /// How many changes a slow listener may lag behind before it misses some.
 const BACKLOG: usize = 256;
-/// Posts share this many locks.
+/// The posts of a platform share this many locks.
 const STRIPES: usize = 64;
 
 pub(super) struct Hub {
     changes: broadcast::Sender<Changed>,
-    wake: Notify,
-    /// Held by the one delivery at a time: whatever it finds as being sent, nobody is sending.
-    pub(super) delivering: Mutex<()>,
+    /// For each platform, since one that hangs must not delay the others.
+    wake: PerPlatform<Notify>,
+    /// Held by the one delivery at a time on a platform: whatever it finds there as being sent, nobody is sending.
+    delivering: PerPlatform<Mutex<()>>,
     /// No further message is begun.
     stopping: AtomicBool,
     /// The instant of the last tick, in milliseconds; beyond any clock until the first.
     ticked_at: AtomicI64,
-    edits: Vec<Mutex<()>>,
+    edits: PerPlatform<[Mutex<()>; STRIPES]>,
     pub(super) live: std::sync::Mutex<Board>,
     /// When it was last tried whether the database takes a write, and whether it did.
     pub(super) probed: Mutex<Option<(Instant, bool)>>,
+}
+
+const PLATFORMS: [Platform; 3] = [Platform::Discord, Platform::Slack, Platform::Web];
+
+struct PerPlatform<T>([T; PLATFORMS.len()]);
+
+impl<T> PerPlatform<T> {
+    fn new(mut make: impl FnMut() -> T) -> Self {
+        Self(PLATFORMS.map(|_| make()))
+    }
+
+    fn of(&self, platform: Platform) -> &T {
+        let [discord, slack, web] = &self.0;
+        match platform {
+            Platform::Discord => discord,
+            Platform::Slack => slack,
+            Platform::Web => web,
+        }
+    }
 }
 
 impl Default for Hub {
     fn default() -> Self {
         Self {
             changes: broadcast::Sender::new(BACKLOG),
-            wake: Notify::new(),
-            delivering: Mutex::default(),
+            wake: PerPlatform::new(Notify::new),
+            delivering: PerPlatform::new(Mutex::default),
             stopping: AtomicBool::new(false),
             ticked_at: AtomicI64::new(i64::MAX),
-            edits: std::iter::repeat_with(Mutex::default).take(STRIPES).collect(),
+            edits: PerPlatform::new(|| std::array::from_fn(|_| Mutex::default())),
             live: std::sync::Mutex::default(),
             probed: Mutex::default(),
         }
@@ -62,13 +82,19 @@ impl Hub {
         }
     }
 
-    /// Something is owed.
+    /// Something is owed, on whatever platform.
     pub(super) fn wake(&self) {
-        self.wake.notify_one();
+        for platform in PLATFORMS {
+            self.wake.of(platform).notify_one();
+        }
     }
 
-    pub(super) async fn woken(&self) {
-        self.wake.notified().await;
+    pub(super) async fn woken(&self, platform: Platform) {
+        self.wake.of(platform).notified().await;
+    }
+
+    pub(super) async fn delivering(&self, platform: Platform) -> MutexGuard<'_, ()> {
+        self.delivering.of(platform).lock().await
     }
 
     pub(super) fn stop(&self, stopping: bool) {
@@ -94,9 +120,9 @@ impl Hub {
     }
 
     /// Held while the post of a round is edited, so that an edit of the open post can't land on the closed one.
-    pub(super) async fn editing(&self, round: RoundId) -> MutexGuard<'_, ()> {
+    pub(super) async fn editing(&self, platform: Platform, round: RoundId) -> MutexGuard<'_, ()> {
         let stripe = usize::try_from(round.0.unsigned_abs()).unwrap_or_default() % STRIPES;
-        self.edits[stripe].lock().await
+        self.edits.of(platform)[stripe].lock().await
     }
 
     /// The board stays usable whatever happened while it was held: at worst a count is shown again.

@@ -1,12 +1,12 @@
 //! The "N locked in" line of open posts: which posts have a stale one, and when each was last edited.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
 
 use super::{Result, Service};
-use crate::core::ids::RoundId;
+use crate::core::ids::{Platform, RoundId};
 use crate::core::text;
 use crate::ports::{ChatError, Chats, Sent};
 use crate::store::rounds::StoredRound;
@@ -70,7 +70,7 @@ impl Service {
         self.find_stale().await?;
         let due = self.hub.board().take_due(self.clock.now());
         let due = self.with_sharing(due).await?;
-        let edits = due.into_iter().map(|round| self.refresh_post(chats, round));
+        let edits = due.into_iter().map(|(round, platform)| self.refresh_post(chats, round, platform));
         let results: Vec<Result<bool>> = futures::stream::iter(edits).buffer_unordered(IN_FLIGHT).collect().await;
         let mut edited = 0;
         for result in results {
@@ -80,12 +80,14 @@ impl Service {
     }
 
     /// An answer to one round shows in the posts of all that share it.
-    async fn with_sharing(&self, due: Vec<RoundId>) -> Result<BTreeSet<RoundId>> {
-        let mut all = BTreeSet::new();
+    async fn with_sharing(&self, due: Vec<RoundId>) -> Result<BTreeMap<RoundId, Platform>> {
+        let mut all = BTreeMap::new();
         if !due.is_empty() {
             let mut conn = self.store.read().await?;
             for round in due {
-                all.extend(rounds::sharing_ids(&mut conn, round).await?);
+                for shared in rounds::sharing_ids(&mut conn, round).await? {
+                    all.insert(shared, rounds::platform(&mut conn, shared).await?);
+                }
             }
         }
         Ok(all)
@@ -105,8 +107,8 @@ impl Service {
         Ok(())
     }
 
-    async fn refresh_post(&self, chats: &Chats, round: RoundId) -> Result<bool> {
-        let _edit = self.hub.editing(round).await;
+    async fn refresh_post(&self, chats: &Chats, round: RoundId, platform: Platform) -> Result<bool> {
+        let _edit = self.hub.editing(platform, round).await;
         let mut conn = self.store.read().await?;
         let now = self.clock.now();
         let Some(stored) = rounds::get(&mut conn, round).await?.filter(|stored| !stored.round.is_over(now)) else {

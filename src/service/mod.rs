@@ -119,8 +119,8 @@ impl Service {
         self.hub.stop(stopping);
     }
 
-    /// Waits until something was put into the outbox since the last wait.
-    pub(crate) async fn woken(&self) {
-        self.hub.woken().await;
+    /// Waits until something was put into the outbox since the last wait for this platform.
+    pub(crate) async fn woken(&self, platform: Platform) {
+        self.hub.woken(platform).await;
     }
 }

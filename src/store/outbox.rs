@@ -138,19 +138,17 @@ pub(crate) async fn owe_notice(conn: &mut Conn, feed: FeedId, reason: &Blocked, 
     Ok(())
 }
 
-/// What can be delivered at `now` on these platforms, oldest first, at most `limit`: nothing that waits for a pause to end, for an
+/// What can be delivered at `now` on a platform, oldest first, at most `limit`: nothing that waits for a pause to end, for an
 /// earlier message of its round, or for its blocked feed's next try.
 ///
 /// By the index of what is owed: for the sake of the order, SQLite by itself reads every message there ever was.
 pub(crate) async fn ready(
     conn: &mut Conn,
-    platforms: &[Platform],
+    platform: Platform,
     now: DateTime<Utc>,
     limit: u32,
 ) -> Result<Vec<Delivery>> {
-    let on = |platform| platforms.contains(&platform);
-    let (discord, slack, web) = (on(Platform::Discord), on(Platform::Slack), on(Platform::Web));
-    let now = ms(now);
+    let (now, platform) = (ms(now), platform.as_str());
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT o.id, o.feed, o.round, o.kind, o.part, p.platform, coalesce(o.channel, f.channel) AS "channel!", o.payload,
@@ -158,13 +156,11 @@ pub(crate) async fn ready(
          FROM outbox o INDEXED BY outbox_owed JOIN feeds f ON f.id = o.feed JOIN places p ON p.id = f.place
          WHERE o.state IN ('pending', 'sending') AND o.next_try_at <= ?1
            AND (o.kind = 'notice' OR f.blocked_retry_at IS NULL OR f.blocked_retry_at <= ?1)
-           AND CASE p.platform WHEN 'discord' THEN ?2 WHEN 'slack' THEN ?3 ELSE ?4 END
+           AND p.platform = ?2
            AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.round = o.round AND e.step < o.step AND e.state IN ('pending', 'sending'))
-         ORDER BY o.id LIMIT ?5"#,
+         ORDER BY o.id LIMIT ?3"#,
         now,
-        discord,
-        slack,
-        web,
+        platform,
         limit
     )
     .fetch_all(conn)

@@ -115,7 +115,7 @@ macro_rules! select {
 // Here, since it makes use of the macro.
 mod twins;
 
-pub(crate) use twins::{insert_twin, part, sharing, sharing_ids, twin};
+pub(crate) use twins::{insert_twin, part, platform, sharing, sharing_ids, twin};
 
 pub(crate) async fn get(conn: &mut Conn, round: RoundId) -> Result<Option<StoredRound>> {
     select!("WHERE r.id = ?", round.0).fetch_optional(conn).await?.map(Row::read).transpose()

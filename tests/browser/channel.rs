@@ -15,7 +15,7 @@ use trapline::chat::web::{Web, WebConfig, WebError};
 use trapline::core::ids::{Platform, RoundId};
 use trapline::core::round::{Mine, Round};
 use trapline::core::trap::Role;
-use trapline::ports::{Chats, Clock};
+use trapline::ports::{Chat, Clock};
 use trapline::service::{Actor, Service};
 use trapline::store::Store;
 
@@ -46,7 +46,7 @@ pub(crate) struct Channel {
     /// Without a slash at its end.
     pub(crate) url: String,
     pub(crate) admin_url: String,
-    chats: Chats,
+    chat: Arc<dyn Chat>,
     store: Store,
     stop: CancellationToken,
     server: JoinSet<Result<(), WebError>>,
@@ -70,11 +70,11 @@ impl Channel {
         let health = Arc::new(|| vec![("discord", false, "connecting".to_owned())]);
         let web = Web::bind(config, service.clone(), ADMIN_KEY.to_owned(), health).await.unwrap();
         let url = web.url().trim_end_matches('/').to_owned();
-        let (admin_url, chats) = (web.admin_url(), Chats::new(vec![web.chat()]));
+        let (admin_url, chat) = (web.admin_url(), web.chat());
         let stop = CancellationToken::new();
         let mut server = JoinSet::new();
         server.spawn(web.run(stop.clone()));
-        let channel = Self { clock, service, url, admin_url, chats, store, stop, server, folder };
+        let channel = Self { clock, service, url, admin_url, chat, store, stop, server, folder };
         channel.settle().await;
         channel
     }
@@ -82,7 +82,7 @@ impl Channel {
     /// Does what is due now, until nothing is.
     pub(crate) async fn settle(&self) {
         self.service.tick().await.unwrap();
-        while self.service.deliver(&self.chats).await.unwrap() > 0 {}
+        while self.service.deliver(self.chat.as_ref()).await.unwrap() > 0 {}
     }
 
     pub(crate) async fn pass(&self, span: TimeDelta) {

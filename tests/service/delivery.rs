@@ -53,14 +53,13 @@ async fn killed_between_send_and_record_each_message_is_there_once() {
 
 /// Delivers until the chat holds so many messages, then lets go of everything.
 async fn kill_when_sent(stage: &Stage, sent: usize) {
-    let chats = stage.chats();
     let arrived = async {
         while stage.chat.state().messages.len() < sent {
             tokio::task::yield_now().await;
         }
     };
     tokio::select! {
-        done = stage.s().deliver(&chats) => panic!("it was to be killed: {done:?}"),
+        done = stage.s().deliver(stage.chat.as_ref()) => panic!("it was to be killed: {done:?}"),
         () = arrived => {}
     }
 }

@@ -1,12 +1,16 @@
 //! The loops: they act when something is due, and end when they are told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use trapline::core::ids::Platform;
 use trapline::core::trap::Level;
+use trapline::ports::Chats;
 use trapline::scheduler;
+use trapline::service::Actor;
 
-use crate::stage::{Fault, Stage, admin, at, draft, trap};
+use crate::stage::{FakeChat, Fault, Stage, admin, at, draft, trap};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,6 +43,30 @@ async fn what_falls_due_is_posted_and_revealed_until_the_end() {
     };
     let both = async { tokio::join!(loops, story) };
     tokio::time::timeout(PATIENCE, both).await.expect("the loops end");
+}
+
+#[tokio::test]
+async fn a_platform_that_hangs_delays_no_other() {
+    let stage = Stage::new().await;
+    let slack = Arc::new(FakeChat::new(Platform::Slack, stage.clock.clone()));
+    let boss = Actor { platform: Platform::Slack, ..admin("w") };
+    stage.s().feed_add(&boss, &draft("s1")).await.unwrap();
+    stage.feed().await;
+    slack.fail_sends([Fault::LostHang]);
+    let chats = Chats::new(vec![slack.clone(), stage.chat.clone()]);
+    let loops = scheduler::run(stage.s().clone(), chats, CancellationToken::new());
+    let story = async {
+        stage.clock.set(at("2026-11-23T09:00:00Z"));
+        until(|| slack.state().hung == 1).await;
+        until(|| stage.chat.channel("c1").len() == 1).await;
+        stage.clock.set(at("2026-11-23T17:00:00Z"));
+        until(|| stage.chat.channel("c1").len() == 2).await;
+    };
+    tokio::select! {
+        () = loops => panic!("the loops go on"),
+        () = story => {}
+    }
+    assert_eq!(slack.state().hung, 1, "it still hangs");
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ impl Stage {
 
     pub(crate) async fn with(traps: Vec<Trap>) -> Self {
         let clock = Arc::new(HandClock(Mutex::new(at("2026-11-23T08:00:00Z"))));
-        let chat = Arc::new(FakeChat { clock: clock.clone(), state: Mutex::default() });
+        let chat = Arc::new(FakeChat::new(Platform::Discord, clock.clone()));
         let dir = tempfile::tempdir().expect("a folder");
         let mut stage = Self { dir, clock, bank: Arc::new(Bank::from_traps(traps)), chat, store: None, service: None };
         stage.open().await;
@@ -83,20 +83,19 @@ impl Stage {
     /// What the loops would do now.
     pub(crate) async fn run(&self) {
         self.s().tick().await.expect("neither refused nor a fault");
-        self.s().deliver(&self.chats()).await.expect("neither refused nor a fault");
+        self.s().deliver(self.chat.as_ref()).await.expect("neither refused nor a fault");
     }
 
     /// As [`Stage::run`]; should a send stand still, the program is killed there and starts again.
     pub(crate) async fn run_or_die(&mut self) {
         self.s().tick().await.expect("neither refused nor a fault");
-        let chats = self.chats();
         let hung = async {
             while self.chat.state().hung == 0 {
                 tokio::task::yield_now().await;
             }
         };
         let killed = tokio::select! {
-            done = self.s().deliver(&chats) => { done.expect("neither refused nor a fault"); false }
+            done = self.s().deliver(self.chat.as_ref()) => { done.expect("neither refused nor a fault"); false }
             () = hung => true,
         };
         if killed {
@@ -292,11 +291,16 @@ pub(crate) struct ChatState {
 }
 
 pub(crate) struct FakeChat {
+    platform: Platform,
     clock: Arc<HandClock>,
     state: Mutex<ChatState>,
 }
 
 impl FakeChat {
+    pub(crate) fn new(platform: Platform, clock: Arc<HandClock>) -> Self {
+        Self { platform, clock, state: Mutex::default() }
+    }
+
     pub(crate) fn state(&self) -> MutexGuard<'_, ChatState> {
         self.state.lock().expect("nothing panics while it holds this")
     }
@@ -369,7 +373,7 @@ fn name(target: &Target) -> &str {
 #[async_trait]
 impl Chat for FakeChat {
     fn platform(&self) -> Platform {
-        Platform::Discord
+        self.platform
     }
 
     async fn send(&self, message: &Outgoing) -> Result<Sent, ChatError> {

@@ -85,7 +85,7 @@ async fn a_restart_at_every_step_changes_nothing() {
     stage.s().tick().await.unwrap();
     stage.restart().await;
     stage.s().tick().await.unwrap();
-    stage.s().deliver(&stage.chats()).await.unwrap();
+    stage.s().deliver(stage.chat.as_ref()).await.unwrap();
     stage.restart().await;
     stage.run().await;
     let round = stage.open_round().await;

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::{Row, StoredRound};
 use crate::core::calendar::Slot;
-use crate::core::ids::{CommunityId, FeedId, PlaceId, RoundId};
+use crate::core::ids::{CommunityId, FeedId, PlaceId, Platform, RoundId};
 use crate::store::feeds::slot_name;
 use crate::store::people::Place;
-use crate::store::{Conn, Result, ms};
+use crate::store::{Conn, Result, StoreError, ms};
 
 /// The open round that a feed's round for this instant shares its answers with: of a feed with the same filter in another place of
 /// the community, and not shared with this place yet.
@@ -70,6 +70,17 @@ pub(crate) async fn sharing_ids(conn: &mut Conn, round: RoundId) -> Result<Vec<R
     .fetch_all(conn)
     .await?;
     Ok(ids.into_iter().map(RoundId).collect())
+}
+
+/// Where a round is posted.
+pub(crate) async fn platform(conn: &mut Conn, round: RoundId) -> Result<Platform> {
+    let name = sqlx::query_scalar!(
+        "SELECT p.platform FROM rounds r JOIN feeds f ON f.id = r.feed JOIN places p ON p.id = f.place WHERE r.id = ?",
+        round.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Platform::from_name(&name).ok_or_else(|| StoreError::Corrupt(format!("round {round}: platform")))
 }
 
 /// The rounds that share one round's answers, with itself, that one first.
