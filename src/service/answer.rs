@@ -38,7 +38,8 @@ impl Service {
     /// [`Refusal::NotSaved`] where the store takes no write just now, or a fault.
     pub async fn answer(&self, actor: &Actor, round: RoundId, given: &Given) -> Result<Receipt> {
         let given = given.clone();
-        saved(self.put_answer(actor, round, move |round, before, now| judge(round, &given, before, now)).await)
+        let decide = move |round: &Round, before: Option<Answer>, now: DateTime<Utc>| judge(round, &given, before, now);
+        saved(self.put_answer(actor, round, decide).await)
     }
 
     /// Changes how sure the member is.
@@ -57,9 +58,10 @@ impl Service {
 
     /// One transaction from the look at the round to the commit, so that no reveal can come between.
     async fn put_answer(&self, actor: &Actor, round: RoundId, decide: impl Decide) -> Result<Receipt> {
-        let (asker, clock) = (actor.clone(), Arc::clone(&self.clock));
+        let (asking, clock) = (Arc::new((actor.clone(), decide)), Arc::clone(&self.clock));
         let receipt = self.store.write_together(move |conn| {
-            Box::pin(async move { refused(put(conn, &asker, round, decide, clock.now()).await) })
+            let (asking, now) = (Arc::clone(&asking), clock.now());
+            Box::pin(async move { refused(put(conn, &asking.0, round, &asking.1, now).await) })
         });
         let receipt = receipt.await??;
         self.metrics().answered(actor.platform);
@@ -120,15 +122,18 @@ impl Service {
 }
 
 /// From a round and what was said in it before to what is said now.
-trait Decide: FnOnce(&Round, Option<Answer>, DateTime<Utc>) -> Result<Answer, Refusal> + Send + 'static {}
+trait Decide: Fn(&Round, Option<Answer>, DateTime<Utc>) -> Result<Answer, Refusal> + Send + Sync + 'static {}
 
-impl<F> Decide for F where F: FnOnce(&Round, Option<Answer>, DateTime<Utc>) -> Result<Answer, Refusal> + Send + 'static {}
+impl<F> Decide for F where
+    F: Fn(&Round, Option<Answer>, DateTime<Utc>) -> Result<Answer, Refusal> + Send + Sync + 'static
+{
+}
 
 async fn put(
     conn: &mut Conn,
     actor: &Actor,
     round: RoundId,
-    decide: impl Decide,
+    decide: &impl Decide,
     now: DateTime<Utc>,
 ) -> Result<Receipt> {
     let asking = answers::asking(conn, (actor.platform, &actor.place), &actor.user, round).await?;

@@ -1,7 +1,8 @@
 //! Small writes that come at the same time share one transaction, and so one wait for the disk.
 //!
 //! Whoever gets the turn does everything that has come by then, in the order in which it came. So an answer that comes alone
-//! waits for nobody, and a hundred that come together cost one `fsync`.
+//! waits for nobody, and a hundred that come together cost one `fsync`. Where one of them has a fault of its own, each is done
+//! again by itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -36,7 +37,7 @@ impl Together {
 /// One caller's part of a transaction.
 #[async_trait]
 trait Work: Send {
-    /// Does it; whether the transaction may go on.
+    /// Does it, from the start each time; whether the transaction may go on.
     async fn run(&mut self, conn: &mut Conn) -> Result<()>;
 
     /// Tells the caller how it ended, now that the transaction has.
@@ -44,7 +45,7 @@ trait Work: Send {
 }
 
 struct Part<F, T> {
-    work: Option<F>,
+    work: F,
     done: Option<T>,
     caller: oneshot::Sender<Result<T>>,
 }
@@ -52,13 +53,11 @@ struct Part<F, T> {
 #[async_trait]
 impl<F, T> Work for Part<F, T>
 where
-    F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send,
+    F: for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send,
     T: Send,
 {
     async fn run(&mut self, conn: &mut Conn) -> Result<()> {
-        if let Some(work) = self.work.take() {
-            self.done = Some(work(conn).await?);
-        }
+        self.done = Some((self.work)(conn).await?);
         Ok(())
     }
 
@@ -76,17 +75,17 @@ where
 impl Store {
     /// Does a small write in a transaction that others may share: durable once this returns.
     ///
-    /// A fault of one fails all that share its transaction, and nothing of any of them has happened.
+    /// `work` is done once more where the transaction came to nothing: by the fault of another one that shared it.
     ///
     /// # Errors
-    /// A fault of this write, of another one in the same transaction, or of the database.
+    /// A fault of this write, of which nothing has happened then, or of the database.
     pub(crate) async fn write_together<F, T>(&self, work: F) -> Result<T>
     where
-        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        F: for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
         T: Send + 'static,
     {
         let (caller, told) = oneshot::channel();
-        self.together().push(Box::new(Part { work: Some(work), done: None, caller }));
+        self.together().push(Box::new(Part { work, done: None, caller }));
         let turn = Arc::clone(&self.inner.together.turn).lock_owned().await;
         let parts: Vec<_> = {
             let mut waiting = self.together();
@@ -106,9 +105,17 @@ impl Store {
     }
 
     async fn run_together(&self, mut parts: Vec<Box<dyn Work>>) {
-        let committed = self.commit_together(&mut parts).await.map_err(Arc::new);
-        for part in parts {
-            part.end(committed.clone());
+        match self.commit_together(&mut parts).await.map_err(Arc::new) {
+            // A database that takes no write just now takes none of one alone either.
+            Err(error) if parts.len() > 1 && !error.is_unavailable() => self.run_apart(parts).await,
+            committed => parts.into_iter().for_each(|part| part.end(committed.clone())),
+        }
+    }
+
+    async fn run_apart(&self, parts: Vec<Box<dyn Work>>) {
+        for mut part in parts {
+            let committed = self.commit_together(std::slice::from_mut(&mut part)).await;
+            part.end(committed.map_err(Arc::new));
         }
     }
 
@@ -139,6 +146,7 @@ mod tests {
         async move {
             store
                 .write_together(move |conn| {
+                    let key = key.clone();
                     Box::pin(async move {
                         let done = sqlx::query("INSERT INTO meta (key, value) VALUES (?, x'00')").bind(key);
                         Ok(done.execute(conn).await?.rows_affected())
@@ -164,16 +172,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_fault_of_one_leaves_nothing_of_those_beside_it_and_spoils_nothing_later() {
+    async fn a_fault_of_one_is_its_own() {
         let dir = tempfile::tempdir().unwrap();
         let store = store(&dir).await;
         // While the first is alone in its transaction, the others gather for the next; the last has the key of the one before.
         let all = ["n1", "n2", "n3", "n3"].map(|key| insert(&store, key.to_owned()));
         let done = futures::future::join_all(all).await;
-        assert_eq!(done.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, false, false]);
-        assert_eq!(kept(&store).await, 1);
+        assert_eq!(done.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, true, false]);
+        assert_eq!(kept(&store).await, 3);
         assert_eq!(insert(&store, "n4".into()).await.unwrap(), 1);
-        assert_eq!(kept(&store).await, 2);
+        assert_eq!(kept(&store).await, 4);
     }
 
     #[tokio::test]
@@ -189,6 +197,7 @@ mod tests {
         second.await.unwrap();
         assert!(kept(&store).await >= 1);
     }
+
     #[tokio::test]
     async fn who_gives_up_in_the_middle_takes_nobody_along() {
         let dir = tempfile::tempdir().unwrap();
