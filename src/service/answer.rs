@@ -58,15 +58,28 @@ impl Service {
 
     /// One transaction from the look at the round to the commit, so that no reveal can come between.
     async fn put_answer(&self, actor: &Actor, round: RoundId, decide: impl Decide) -> Result<Receipt> {
-        let (asking, clock) = (Arc::new((actor.clone(), decide)), Arc::clone(&self.clock));
+        let (service, asked) = (self.clone(), Arc::new((actor.clone(), decide)));
         let receipt = self.store.write_together(move |conn| {
-            let (asking, now) = (Arc::clone(&asking), clock.now());
-            Box::pin(async move { refused(put(conn, &asking.0, round, &asking.1, now).await) })
+            let (service, asked) = (service.clone(), Arc::clone(&asked));
+            Box::pin(async move { refused(service.put(conn, &asked.0, round, &asked.1).await) })
         });
         let receipt = receipt.await??;
         self.metrics().answered(actor.platform);
         self.hub.tell([Changed::Answered { round }]);
         Ok(receipt)
+    }
+
+    async fn put(&self, conn: &mut Conn, actor: &Actor, round: RoundId, decide: &impl Decide) -> Result<Receipt> {
+        let now = self.clock.now();
+        let asking = answers::asking(conn, (actor.platform, &actor.place), &actor.user, round).await?;
+        let asking = asking.ok_or(Refusal::RoundUnknown)?;
+        let stored = self.store.answered_round(conn, round).await?;
+        let stored = stored.filter(|stored| stored.community == asking.place.community).ok_or(Refusal::RoundUnknown)?;
+        let before = asking.before(&stored.round.trap)?;
+        let answer = decide(&stored.round, before, now)?;
+        let account = people::keep(conn, actor, asking.place, asking.account).await?;
+        answers::put(conn, stored.answers(), account.member, answer, now).await?;
+        Ok(receipt(&stored.round, answer, before))
     }
 
     /// What the member said in a round, and after the reveal how it went.
@@ -127,23 +140,6 @@ trait Decide: Fn(&Round, Option<Answer>, DateTime<Utc>) -> Result<Answer, Refusa
 impl<F> Decide for F where
     F: Fn(&Round, Option<Answer>, DateTime<Utc>) -> Result<Answer, Refusal> + Send + Sync + 'static
 {
-}
-
-async fn put(
-    conn: &mut Conn,
-    actor: &Actor,
-    round: RoundId,
-    decide: &impl Decide,
-    now: DateTime<Utc>,
-) -> Result<Receipt> {
-    let asking = answers::asking(conn, (actor.platform, &actor.place), &actor.user, round).await?;
-    let asking = asking.ok_or(Refusal::RoundUnknown)?;
-    let stored = people::round_in(conn, asking.place, round).await?;
-    let before = asking.before(&stored.round.trap)?;
-    let answer = decide(&stored.round, before, now)?;
-    let account = people::keep(conn, actor, asking.place, asking.account).await?;
-    answers::put(conn, stored.answers(), account.member, answer, now).await?;
-    Ok(receipt(&stored.round, answer, before))
 }
 
 /// A refusal is no fault of the transaction: it has written nothing, and others in it go on.

@@ -1,7 +1,7 @@
 //! All SQL. One file for each aggregate; every function takes a connection, so that callers decide what is one transaction.
 //!
-//! Reads and writes have pools of their own. Writes go through one connection, and a transaction there begins immediately:
-//! what it reads stays true until it commits.
+//! Reads have a pool. Writes go through one connection, and a transaction there begins immediately: what it reads stays true until
+//! it commits.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -25,6 +25,7 @@ pub(crate) mod standings;
 mod together;
 pub(crate) mod traps;
 pub(crate) mod vitals;
+mod writer;
 
 pub use backup::{BackupError, backup};
 pub use open::OpenError;
@@ -38,9 +39,10 @@ pub struct Store {
 
 struct Inner {
     reads: SqlitePool,
-    writes: SqlitePool,
+    writer: writer::Writer,
     secret: [u8; 32],
     together: together::Together,
+    memory: rounds::Memory,
     metrics: Metrics,
     /// Held as long as the store: no second program may deliver from the same database.
     _lock: open::Lock,
@@ -50,7 +52,12 @@ struct Inner {
 pub type Conn = SqliteConnection;
 
 /// A transaction: nothing of it happens unless it is committed.
-pub struct Tx(Transaction<'static, Sqlite>);
+pub struct Tx(Kind);
+
+enum Kind {
+    Read(Transaction<'static, Sqlite>),
+    Write(writer::Turn),
+}
 
 /// What went wrong below: never shown to a user.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +83,7 @@ impl Store {
     /// # Errors
     /// A fault of the database.
     pub async fn read(&self) -> Result<Tx> {
-        Ok(Tx(self.inner.reads.begin().await?))
+        Ok(Tx(Kind::Read(self.inner.reads.begin().await?)))
     }
 
     /// A writing transaction; there is one at a time, and others wait.
@@ -84,7 +91,9 @@ impl Store {
     /// # Errors
     /// A fault of the database, or no turn within ten seconds.
     pub async fn write(&self) -> Result<Tx> {
-        Ok(Tx(self.inner.writes.begin_with("BEGIN IMMEDIATE").await?))
+        let turn = self.inner.writer.begin().await?;
+        self.inner.memory.forget();
+        Ok(Tx(Kind::Write(turn)))
     }
 
     /// Made with the database and never told: what orders of options and keys of messages hang on.
@@ -103,7 +112,7 @@ impl Store {
     pub async fn close(&self) {
         self.inner.together.finish().await;
         self.inner.reads.close().await;
-        self.inner.writes.close().await;
+        self.inner.writer.close().await;
     }
 }
 
@@ -113,7 +122,10 @@ impl Tx {
     /// # Errors
     /// A fault of the database: then nothing of the transaction has happened.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.0.commit().await?)
+        match self.0 {
+            Kind::Read(tx) => Ok(tx.commit().await?),
+            Kind::Write(turn) => Ok(turn.commit().await?),
+        }
     }
 }
 
@@ -121,13 +133,19 @@ impl Deref for Tx {
     type Target = Conn;
 
     fn deref(&self) -> &Conn {
-        &self.0
+        match &self.0 {
+            Kind::Read(tx) => tx,
+            Kind::Write(turn) => turn,
+        }
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0
+        match &mut self.0 {
+            Kind::Read(tx) => tx,
+            Kind::Write(turn) => turn,
+        }
     }
 }
 

@@ -9,18 +9,19 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqlitePool};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 
+use super::rounds::Memory;
 use super::together::Together;
+use super::writer::{TURN, Writer};
 use super::{Code, Inner, Store};
 use crate::metrics::Metrics;
 
 /// Append-only: a database in the field has run each of these.
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// How long one connection waits for another's lock, and a caller for a connection.
+/// How long one connection waits for another's lock.
 const BUSY: Duration = Duration::from_secs(5);
-const TURN: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
 
 /// Why the database can't be used: each is a sentence for the operator.
@@ -64,16 +65,23 @@ impl Store {
         if path.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
             return Err(OpenError::ReadOnly { path });
         }
-        let pools = async {
-            let writes = write_pool(options.clone()).await?;
-            MIGRATIONS.run(&writes).await?;
-            let secret = keep_secret(&writes, fresh_secret).await?;
+        let connected = async {
+            let mut conn = connect(options.clone()).await?;
+            let secret = keep_secret(&mut conn, fresh_secret).await?;
             let reads = read_pool(options).await?;
-            Ok::<_, MigrateError>((reads, writes, secret))
+            Ok::<_, MigrateError>((reads, Writer::new(conn), secret))
         };
-        let (reads, writes, secret) = pools.await.map_err(|error| explain(error, path))?;
-        let (together, metrics) = (Together::default(), Metrics::default());
-        Ok(Self { inner: Arc::new(Inner { reads, writes, secret, together, metrics, _lock: lock }) })
+        let (reads, writer, secret) = connected.await.map_err(|error| explain(error, path))?;
+        let inner = Inner {
+            reads,
+            writer,
+            secret,
+            together: Together::default(),
+            memory: Memory::default(),
+            metrics: Metrics::default(),
+            _lock: lock,
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 }
 
@@ -104,35 +112,36 @@ pub(super) fn options_of(url: &str) -> Result<SqliteConnectOptions, OpenError> {
     Ok(options.foreign_keys(true).busy_timeout(BUSY))
 }
 
-/// One connection, whose commits are on the disk when they return.
-async fn write_pool(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+/// The connection that writes, to a database that is up to date: its commits are on the disk when they return.
+async fn connect(options: SqliteConnectOptions) -> Result<SqliteConnection, MigrateError> {
     let options = options
         .create_if_missing(true)
         .read_only(false)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);
-    pool(1).connect_with(options).await
+    // Of a pool for as long as it takes: a future that migrates a connection can't be sent between threads.
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    MIGRATIONS.run(&pool).await?;
+    Ok(pool.acquire().await?.detach())
 }
 
+/// Connections to a file do not go stale, so they are neither pinged nor replaced, with one exception: where SQLite ends a
+/// transaction by itself (an I/O error), sqlx goes on counting it as open, and could begin no other.
 async fn read_pool(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    pool(READERS).connect_with(options.create_if_missing(false).read_only(true)).await
-}
-
-/// Connections to a file do not go stale, so they are neither pinged nor replaced, with one exception: where SQLite rolls a
-/// transaction back by itself (a full disk, an I/O error), sqlx goes on counting it as open, and could begin no other.
-fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
-        .max_connections(connections)
+        .max_connections(READERS)
         .acquire_timeout(TURN)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
         .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+        .connect_with(options.create_if_missing(false).read_only(true))
+        .await
 }
 
 /// Reads the secret, having made it where there is none. Counting the opening proves that the disk takes a write.
-async fn keep_secret(writes: &SqlitePool, fresh: [u8; 32]) -> sqlx::Result<[u8; 32]> {
-    let mut tx = writes.begin_with("BEGIN IMMEDIATE").await?;
+async fn keep_secret(conn: &mut SqliteConnection, fresh: [u8; 32]) -> sqlx::Result<[u8; 32]> {
+    let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
     let fresh = fresh.as_slice();
     sqlx::query!("INSERT INTO meta (key, value) VALUES ('secret', ?) ON CONFLICT DO NOTHING", fresh)
         .execute(&mut *tx)

@@ -112,9 +112,11 @@ macro_rules! select {
     };
 }
 
+mod memory;
 // Here, since it makes use of the macro.
 mod twins;
 
+pub(super) use memory::Memory;
 pub(crate) use twins::{insert_twin, part, platform, sharing, sharing_ids, twin};
 
 pub(crate) async fn get(conn: &mut Conn, round: RoundId) -> Result<Option<StoredRound>> {

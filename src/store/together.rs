@@ -120,11 +120,11 @@ impl Store {
     }
 
     async fn commit_together(&self, parts: &mut [Box<dyn Work>]) -> Result<()> {
-        let mut tx = self.write().await?;
+        let mut turn = self.inner.writer.begin().await?;
         for part in parts {
-            part.run(&mut tx).await?;
+            part.run(&mut turn).await?;
         }
-        tx.commit().await
+        Ok(turn.commit().await?)
     }
 
     /// A list stays a list whatever panicked beside it.

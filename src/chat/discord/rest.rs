@@ -156,7 +156,10 @@ impl Rest {
     /// # Errors
     /// Any [`RestError`].
     pub(super) async fn done(&self, call: Call<'_>) -> Result<(), RestError> {
-        self.respond(call).await.map(drop)
+        let response = self.respond(call).await?;
+        // Read to its end, whatever it is, so that the connection serves the next call.
+        let _ = response.bytes().await;
+        Ok(())
     }
 
     async fn respond(&self, call: Call<'_>) -> Result<Response, RestError> {
