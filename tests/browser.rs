@@ -140,7 +140,6 @@ async fn an_admin_sets_the_feed() {
     browser.go(&format!("{}/feed", channel.url)).await;
     browser.see("form.feed").await;
     inspect::page(&browser, "11-feed").await;
-    inspect::document(&browser, "feed-desk", 1, "light", 1_200).await;
     fill(&browser, "#feed-1-timezone", "Europe/Pariss").await;
     browser.read("#feed-1-timezone-error", "Europe/Paris").await;
     inspect::page(&browser, "12-feed-refused").await;
