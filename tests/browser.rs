@@ -43,11 +43,10 @@ async fn a_day_in_the_channel() {
     browser.enter().await;
     browser.see("[data-options]").await;
     inspect::page(&browser, "2-open").await;
-    inspect::document(&browser, "open-phone", 0, "light", 1_150).await;
+    inspect::document(&browser, "open-phone", 0, "light", 1_700).await;
 
     answer_by_keyboard(&browser, round.id.0, bait).await;
     inspect::page(&browser, "3-answered").await;
-    inspect::document(&browser, "answered-phone", 0, "dark", 1_500).await;
     others_answer(&channel, &browser).await;
     reveal_live(&channel, &browser).await;
 
