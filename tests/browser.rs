@@ -43,11 +43,10 @@ async fn a_day_in_the_channel() {
     browser.enter().await;
     browser.see("[data-options]").await;
     inspect::page(&browser, "2-open").await;
-    inspect::document(&browser, "open-phone", 0, "light", 1_150).await;
+    inspect::document(&browser, "open-phone", 0, "light", 1_700).await;
 
     answer_by_keyboard(&browser, round.id.0, bait).await;
     inspect::page(&browser, "3-answered").await;
-    inspect::document(&browser, "answered-phone", 0, "dark", 1_500).await;
     others_answer(&channel, &browser).await;
     reveal_live(&channel, &browser).await;
 
@@ -140,7 +139,6 @@ async fn an_admin_sets_the_feed() {
     browser.go(&format!("{}/feed", channel.url)).await;
     browser.see("form.feed").await;
     inspect::page(&browser, "11-feed").await;
-    inspect::document(&browser, "feed-desk", 1, "light", 1_200).await;
     fill(&browser, "#feed-1-timezone", "Europe/Pariss").await;
     browser.read("#feed-1-timezone-error", "Europe/Paris").await;
     inspect::page(&browser, "12-feed-refused").await;

@@ -62,6 +62,14 @@ async fn every_page_is_hardened() {
 }
 
 #[tokio::test]
+async fn help_names_nothing_that_a_browser_can_not_do() {
+    let channel = Channel::open(bank()).await;
+    let page = Agent::new(&channel.url).get("/help").await.body;
+    assert!(page.contains(">Standings</a>") && !page.contains("<code>/"), "{page}");
+    channel.close().await;
+}
+
+#[tokio::test]
 async fn every_page_has_the_bones_that_assistive_software_needs() {
     let channel = Channel::open(bank()).await;
     let mut agent = admin(&channel).await;
@@ -241,7 +249,7 @@ async fn a_number_is_typed_and_a_bad_one_comes_back() {
     assert!(ada.get("/").await.body.contains("Locked in: 112.5 GB, guess"));
     channel.pass(TimeDelta::hours(9)).await;
     let page = ada.get("/round/1").await.body;
-    assert!(page.contains("1 of 1 (100 %)") && page.contains("Right: +4"), "{page}");
+    assert!(page.contains("1 of 1 (100%)") && page.contains("Right: +4"), "{page}");
     channel.close().await;
 }
 

@@ -2,15 +2,17 @@
 
 use super::canvas::{Anchor, Canvas, Rect, SIDE, SMALL, WIDTH};
 use super::legend::{self, DASHES, Key, marked, marks};
-use super::placing::Room;
+use super::placing::{Room, Wish};
 use super::scale::{Map, fitted};
 use super::theme::Paint;
 use super::typeface::{fitted as cut, width, wrap};
-use crate::core::figure::{Axis, Direction, Mark, Plot};
+use crate::core::figure::{Axis, Direction, Mark, Plot, Point};
 
 /// Of the area with the lines.
 const HEIGHT: f64 = 210.0;
 const RADIUS: f64 = 5.5;
+/// Of the squares that stand for a line where labels are placed.
+const STEP: f64 = 4.0;
 
 pub(super) fn draw(canvas: &mut Canvas, plot: &Plot) {
     for line in wrap(&plot.y.label, SMALL, WIDTH - 2.0 * SIDE) {
@@ -27,12 +29,13 @@ pub(super) fn draw(canvas: &mut Canvas, plot: &Plot) {
     let x = Map::new(plot.x.scale, x_ends, (left, area.x + area.width));
 
     axes(canvas, area, &x, &y, &y_ticks);
-    let mut room = Room::new(Rect { x: left + 3.0, width: area.width - 4.0, ..area });
+    // A label keeps clear of the axes.
+    let mut room = Room::new(Rect { x: left + 3.0, width: area.width - 4.0, height: area.height - 4.0, ..area });
     for (index, line) in plot.curves.iter().enumerate() {
         let runs = line.runs.iter().flat_map(|run| clipped(run, &x, &y, area));
         for run in runs {
             canvas.path(&run, Paint::Series(index), 2.5, DASHES[index % DASHES.len()]);
-            run.iter().for_each(|(x, y)| room.take(Rect { x: x - 1.5, y: y - 1.5, width: 3.0, height: 3.0 }));
+            run.windows(2).for_each(|pair| take(&mut room, pair[0], pair[1]));
         }
     }
     for limit in &plot.limits {
@@ -145,8 +148,20 @@ fn limits(canvas: &mut Canvas, plot: &Plot, area: Rect, (x, y): (&Map, &Map), ro
                 lefts.iter().flat_map(|l| [(*l, at - high - 3.0), (*l, at + 3.0)]).collect()
             }
         };
-        let spot = room.place((wide, high), &corners);
+        let spot = room.place(&Wish { size: (wide, high), corners });
         canvas.plate((spot.x, spot.y + SMALL * 0.95), &label, SMALL, Paint::Ink);
+    }
+}
+
+/// A stretch of a line, that a label should not cover.
+fn take(room: &mut Room, from: (f64, f64), to: (f64, f64)) {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let steps = (dx.hypot(dy) / STEP).ceil().max(1.0);
+    let mut step = 0.0;
+    while step < steps {
+        let (x, y) = (from.0 + dx * step / steps, from.1 + dy * step / steps);
+        room.take(Rect { x: x - STEP / 2.0, y: y - STEP / 2.0, width: STEP, height: STEP });
+        step += 1.0;
     }
 }
 
@@ -161,18 +176,21 @@ fn points(canvas: &mut Canvas, plot: &Plot, (x, y): (&Map, &Map), room: &mut Roo
             canvas.disc((at, up), RADIUS, paint);
         }
     }
-    for point in &plot.points {
+    let bounds = room.bounds();
+    let label = |point: &Point| cut(&marked(&point.label, point.mark), SMALL, bounds.width);
+    let wish = |point: &Point| {
         let (at, up) = (x.place(point.x), y.place(point.y));
-        let bounds = room.bounds();
-        let label = cut(&marked(&point.label, point.mark), SMALL, bounds.width);
+        let label = label(point);
         let (wide, high) = (width(&label, SMALL), SMALL * 1.2);
         let gap = RADIUS + 4.0;
         let lefts = [at + gap, at - wide - gap, at - wide / 2.0];
         let tops = [up - high / 2.0, up - high - gap, up + gap, up - 2.0 * high - gap, up + high + gap];
-        let corners: Vec<(f64, f64)> =
-            tops.iter().flat_map(|top| lefts.iter().map(move |left| (*left, *top))).collect();
-        let spot = room.place((wide, high), &corners);
-        canvas.plate((spot.x, spot.y + SMALL * 0.95), &label, SMALL, Paint::Ink);
+        let corners = tops.iter().flat_map(|top| lefts.iter().map(move |left| (*left, *top))).collect();
+        Wish { size: (wide, high), corners }
+    };
+    let wishes: Vec<Wish> = plot.points.iter().map(wish).collect();
+    for (point, spot) in plot.points.iter().zip(room.place_all(&wishes)) {
+        canvas.plate((spot.x, spot.y + SMALL * 0.95), &label(point), SMALL, Paint::Ink);
     }
 }
 

@@ -9,6 +9,7 @@ use crate::bank::Entry;
 use crate::core::ids::{RoundId, TrapId};
 use crate::core::refusal::Refusal;
 use crate::core::round::Reveal;
+use crate::core::text;
 use crate::core::trap::Trap;
 use crate::store::rounds::StoredRound;
 use crate::store::{Conn, StoreError, people, rounds, traps};
@@ -115,5 +116,5 @@ fn rank(trap: &Trap, text: &str) -> Option<u8> {
 }
 
 fn line(trap: &Trap) -> String {
-    format!("{} · {} {}", trap.title, trap.series, trap.number)
+    format!("{} · {} #{}", trap.title, text::series(&trap.series), trap.number)
 }

@@ -34,6 +34,8 @@ pub struct Judged {
     pub verdict: Verdict,
     /// Why what was said is right, or tempts and fails; absent for a number that no known mistake leads to.
     pub why: Option<String>,
+    /// The false belief behind what was said, as a sentence, where it is known.
+    pub belief: Option<String>,
 }
 
 impl Service {
@@ -104,6 +106,7 @@ impl Service {
             said: show(&exercise.trap, &exercise.order, said),
             right: right(&exercise.trap, &exercise.order),
             why: why(&exercise.trap, said).map(ToOwned::to_owned),
+            belief: verdict.mistake.as_deref().map(|slug| self.misconception(slug)),
             verdict,
             exercise,
         })

@@ -88,7 +88,7 @@ impl Service {
         Ok(ranks)
     }
 
-    fn misconception(&self, slug: &str) -> String {
+    pub(super) fn misconception(&self, slug: &str) -> String {
         self.bank.misconception(slug).map_or_else(|| text::misconception(slug), ToOwned::to_owned)
     }
 }

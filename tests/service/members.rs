@@ -47,6 +47,7 @@ async fn a_practised_number_names_its_mistake() {
     let given = Given::Typed("28".into());
     let judged = stage.s().practise_answer(&ann, &exercise.trap.id, 0, 0, &given).await.unwrap();
     assert_eq!((judged.verdict.role, judged.why.as_deref()), (Verdicted::Bait, Some("weights only")));
+    assert!(judged.belief.is_some(), "the belief behind it is said in words");
 }
 
 #[tokio::test]

@@ -102,9 +102,10 @@ async fn answer(service: Service, actor: Actor, round: RoundId, given: Given) ->
 }
 
 async fn practise(service: Service, actor: Actor, trap: TrapId, variant: u16, seed: u32, given: Given) -> Outcome {
-    let Judged { exercise, said, right, verdict, why } =
+    let Judged { exercise, said, right, verdict, why, belief } =
         service.practise_answer(&actor, &trap, variant, seed, &given).await?;
-    Ok(text::practice_judged(&exercise.trap, &exercise.order, &said, &right, &verdict, why.as_deref()).into())
+    let (why, belief) = (why.as_deref(), belief.as_deref());
+    Ok(text::practice_judged(&exercise.trap, &exercise.order, &said, &right, &verdict, why, belief).into())
 }
 
 /// A practice trap with its buttons.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::rounds::question;
-use super::words::{count, list, moment, series};
+use super::words::{count, it_or_them, list, moment, series};
 use crate::core::calendar::Slot;
 use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Order, RevealAfter, SkipReason, State};
@@ -45,7 +45,12 @@ fn which(view: &FeedView) -> String {
         Order::Mixed => "topics mixed",
         Order::Series => "in the order of the series",
     };
-    format!("{}, {order}", parts.join(" "))
+    match view.pool {
+        1 => format!("{}, the same at each post", parts.join(" ")),
+        // A week of posts would see the first one again.
+        few @ 2..7 => format!("{}, {order}; they repeat after {few} posts", parts.join(" ")),
+        _ => format!("{}, {order}", parts.join(" ")),
+    }
 }
 
 fn reveal_policy(view: &FeedView) -> String {
@@ -259,7 +264,8 @@ fn diagnosis(checkup: &Checkup, now: DateTime<Utc>) -> String {
     let mut lines = Vec::new();
     if !checkup.missing.is_empty() {
         let names: Vec<String> = checkup.missing.iter().map(|name| format!("**{}**", escape(name))).collect();
-        lines.push(format!("I lack {} there. Give it to my role in the channel's settings.", list(&names, "and")));
+        let them = it_or_them(&names);
+        lines.push(format!("I lack {} there. Give {them} to my role in the channel's settings.", list(&names, "and")));
     }
     if let State::Blocked { reason, .. } = &checkup.view.feed.state {
         lines.push(format!("Blocked: {} I try again by myself.", why(reason)));

@@ -1,6 +1,7 @@
 //! What a member asks for: standings, their own record, the library, practice, privacy, help.
 
-use super::rounds::{details, mark, mistake_line, question, reasons, verdict_card};
+use super::guide::belief as belief_line;
+use super::rounds::{details, mark, question, reasons, verdict_card};
 use super::words::{capital, confidence, count, full_label, label, mistake, period, shown_long, signed};
 use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::ids::{Action, Confidence};
@@ -88,14 +89,19 @@ pub fn stats(stats: &Stats) -> Card {
     card = card.heading("When you said …").text(sure.join("\n"));
     if !stats.mistakes.is_empty() {
         let lines: Vec<String> =
-            stats.mistakes.iter().take(5).map(|(name, times)| format!("- {} ({times}×)", escape(name))).collect();
+            stats.mistakes.iter().take(5).map(|(belief, times)| format!("- {} ({times}×)", counted(belief))).collect();
         card = card.heading("Beliefs that cost points").text(lines.join("\n"));
     }
-    if stats.own { card.small("Guess pays below 50 %, certain above 80 %: say what you believe.") } else { card }
+    if stats.own { card.small("Guess pays below 50%, certain above 80%: say what you believe.") } else { card }
+}
+
+/// A belief that a count follows, so its full stop goes.
+fn counted(belief: &str) -> String {
+    escape(belief.strip_suffix('.').unwrap_or(belief))
 }
 
 fn percent(part: u32, whole: u32) -> String {
-    format!("{:.0} %", f64::from(part) / f64::from(whole.max(1)) * 100.0)
+    format!("{:.0}%", f64::from(part) / f64::from(whole.max(1)) * 100.0)
 }
 
 /// One trap to read, whole: the question, each option with its reason, explanation, follow-up, sources.
@@ -137,7 +143,8 @@ pub fn practice(trap: &Trap, variant: u16, seed: u32, order: &[usize]) -> Card {
     card.small(format!("Practice: only you see it, and it pays no points. {}", label(trap))).row(buttons)
 }
 
-/// A judged practice answer: the verdict first, then the reasons, then explanation, follow-up and sources.
+/// A judged practice answer: the verdict first, then the reasons, then explanation, follow-up and sources. `belief`: the false one
+/// behind the answer, as a sentence.
 #[must_use]
 pub fn practice_judged(
     trap: &Trap,
@@ -146,6 +153,7 @@ pub fn practice_judged(
     right: &Shown,
     verdict: &Verdict,
     why: Option<&str>,
+    belief: Option<&str>,
 ) -> Vec<Card> {
     let mut first = verdict_card(verdict);
     first.title = Some(
@@ -160,8 +168,8 @@ pub fn practice_judged(
     if let Some(why) = why {
         first = first.text(why.to_owned());
     }
-    if let Some(line) = mistake_line(verdict) {
-        first = first.text(line);
+    if let Some(belief) = belief {
+        first = first.text(belief_line(&escape(belief)));
     }
     if verdict.role != Verdicted::Right {
         first = first.text(format!("Right is {}.", shown_long(right)));
@@ -229,25 +237,15 @@ pub fn privacy_deleted(answers: u64) -> Card {
         .text(format!("{} and all that hung on them are gone.", capital(&count(answers, "answer", "answers"))))
 }
 
+/// What everybody can do, wherever they are.
+const FOR_ALL: &str = "- `/today`: the open trap and your answer\n- `/trap`: practise one, just for you\n\
+                       - `/leaderboard` and `/stats`: who stands where\n- `/library`: read any trap that is not open\n\
+                       - `/privacy`: take your data along, or delete it";
+
 /// How it works, on one screen of a phone. `admin`: with the part about feeds.
 #[must_use]
 pub fn help(admin: bool) -> Card {
-    let card = Card::new("How Trapline works")
-        .text(
-            "Each day I set one interview trap: a question whose obvious answer is wrong. \
-             Press a letter to answer in private, then say how sure you are. At the reveal all see who walked into it and why.",
-        )
-        .block(Block::Facts(vec![
-            ("Guess".to_owned(), super::pays(Confidence::Guess)),
-            ("Sure".to_owned(), super::pays(Confidence::Sure)),
-            ("Certain".to_owned(), super::pays(Confidence::Certain)),
-        ]))
-        .text(
-            "- `/today`: the open trap and your answer\n- `/trap`: practise one, just for you\n\
-             - `/leaderboard` and `/stats`: who stands where\n- `/library`: read any trap that is not open\n\
-             - `/privacy`: take your data along, or delete it\n- `/account`: link your account in a joined group",
-        )
-        .small("A streak counts the feed's own days. Every 7 answers earn a freeze that saves a missed one; you hold 2 at most.");
+    let card = how_it_works(&format!("{FOR_ALL}\n- `/account`: link your account in a joined group"));
     if !admin {
         return card;
     }
@@ -257,6 +255,27 @@ pub fn help(admin: bool) -> Card {
          - `/community`: one leaderboard with another server or workspace\n\
          - `/doctor`: what is wrong, if anything is",
     )
+}
+
+/// As [`help`], for a place that is never joined with another one.
+#[must_use]
+pub fn help_alone() -> Card {
+    how_it_works(FOR_ALL)
+}
+
+fn how_it_works(commands: &str) -> Card {
+    Card::new("How Trapline works")
+        .text(
+            "Each day I set one interview trap: a question whose obvious answer is wrong. \
+             Press a letter to answer in private, then say how sure you are. At the reveal all see who walked into it and why.",
+        )
+        .block(Block::Facts(vec![
+            ("Guess".to_owned(), super::pays(Confidence::Guess)),
+            ("Sure".to_owned(), super::pays(Confidence::Sure)),
+            ("Certain".to_owned(), super::pays(Confidence::Certain)),
+        ]))
+        .text(commands)
+        .small("A streak counts the feed's own days. Every 7 answers earn a freeze that saves a missed one; you hold 2 at most.")
 }
 
 /// A misconception as words: for pages that list them by slug.

@@ -21,8 +21,8 @@ pub use feeds::{
     feed_removed, feed_resumed, feed_revealed, scopes_missing,
 };
 pub use members::{
-    help, leaderboard, library, library_found, misconception, practice, practice_judged, privacy, privacy_confirm,
-    privacy_deleted, privacy_export, stats,
+    help, help_alone, leaderboard, library, library_found, misconception, practice, practice_judged, privacy,
+    privacy_confirm, privacy_deleted, privacy_export, stats,
 };
 pub use refusals::{fault, refusal};
 pub use rounds::{

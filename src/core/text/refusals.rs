@@ -1,6 +1,6 @@
 //! Why the answer is no, in words: what is wrong, and what would be right.
 
-use super::words::{distance, list, quoted, series};
+use super::words::{distance, it_or_them, list, quoted, series};
 use crate::core::card::{Card, Tone};
 use crate::core::markup::escape;
 use crate::core::refusal::Refusal;
@@ -8,7 +8,9 @@ use crate::core::refusal::Refusal;
 /// One short card: nothing has changed.
 #[must_use]
 pub fn refusal(refusal: &Refusal) -> Card {
-    Card::default().tone(Tone::Bad).text(sentence(refusal))
+    // That nothing is open is news, not somebody's mistake.
+    let tone = if matches!(refusal, Refusal::NothingOpen { .. }) { Tone::Plain } else { Tone::Bad };
+    Card::default().tone(tone).text(sentence(refusal))
 }
 
 /// Something broke: one neutral sentence with the id under which the log has the cause.
@@ -23,6 +25,12 @@ pub fn fault(id: &str) -> Card {
 fn near(values: &[String]) -> String {
     let names: Vec<String> = values.iter().take(5).map(|v| format!("**{}**", escape(v))).collect();
     if names.is_empty() { String::new() } else { format!(" Did you mean {}?", list(&names, "or")) }
+}
+
+/// A reason in which backticks stand around what was typed: that becomes code spans, all else plain text.
+fn spans(why: &str) -> String {
+    let parts = why.split('`').enumerate();
+    parts.map(|(index, part)| if index % 2 == 1 { quoted(part) } else { escape(part) }).collect()
 }
 
 fn sentence(refusal: &Refusal) -> String {
@@ -63,7 +71,7 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::BadCron { given, why } => format!(
             "I can't read {} as a crontab: {}. It has five fields, such as `0 9 * * 1-5` for 09:00 from Monday to Friday.",
             quoted(given),
-            escape(why)
+            spans(why)
         ),
         Refusal::CronAndTime => "Give either `cron`, or `time` and `days`; not both.".into(),
         Refusal::NeverFires { given } => format!("{} never comes: no such date exists.", quoted(given)),
@@ -76,7 +84,8 @@ fn sentence(refusal: &Refusal) -> String {
             parts.extend(s.as_ref().map(|s| format!("series {}", series(s))));
             parts.extend(topic.as_ref().map(|t| format!("topic {}", escape(t))));
             parts.extend(level.as_ref().map(|l| format!("level {}", escape(l))));
-            format!("No trap has {}. Leave one of them out.", list(&parts, "and"))
+            let remedy = if parts.len() == 1 { "Choose another, or none" } else { "Leave one of them out" };
+            format!("No trap has {}. {remedy}.", list(&parts, "and"))
         }
         Refusal::AllOpen => "Every trap that fits is open here. There is one again after the next reveal.".into(),
         Refusal::BadRevealAfter { given } => {
@@ -92,8 +101,9 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::MissingPermissions { channel, names } => {
             let names: Vec<String> = names.iter().map(|name| format!("**{}**", escape(name))).collect();
             format!(
-                "In [that channel](channel:{channel}) I lack {}. Give it to my role in the channel's settings, then try again.",
-                list(&names, "and")
+                "In [that channel](channel:{channel}) I lack {}. Give {} to my role in the channel's settings, then try again.",
+                list(&names, "and"),
+                it_or_them(&names)
             )
         }
         Refusal::NotInChannel { channel } => format!(
@@ -122,7 +132,9 @@ fn sentence(refusal: &Refusal) -> String {
                 .into()
         }
         Refusal::NotLinked => "This account is not linked with another one.".into(),
-        Refusal::BadName { given } => format!("{} can't be a name: 1 to 32 visible characters.", quoted(given)),
+        Refusal::BadName { given } => {
+            format!("A name has 1 to 32 visible characters; I got {}.", quoted(given))
+        },
     }
 }
 
@@ -130,7 +142,13 @@ fn unknown_feed(given: &str, have: &[i64]) -> String {
     let numbers: Vec<String> = have.iter().map(|n| format!("**{n}**")).collect();
     match numbers.as_slice() {
         [] => "There are no feeds here yet. `/feed add` makes one.".to_owned(),
-        some if given.trim().is_empty() => format!("Which feed? There is {}.", list(some, "and")),
-        some => format!("There is no feed {} here. There is {}.", quoted(given), list(some, "and")),
+        some => {
+            let wrong = match given.trim() {
+                "" => "Which feed?".to_owned(),
+                given => format!("There is no feed {} here.", quoted(given)),
+            };
+            let there = if some.len() == 1 { "There is" } else { "There are" };
+            format!("{wrong} {there} {}.", list(some, "and"))
+        }
     }
 }

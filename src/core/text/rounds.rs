@@ -1,8 +1,6 @@
 //! What a channel sees of a round, and what a member sees of their own answer in it.
 
-use super::words::{
-    count, distance, full_label, label, list, mistake, pays, shown, shown_long, shown_plain, signed, with_unit,
-};
+use super::words::{count, distance, full_label, label, list, pays, shown, shown_long, shown_plain, signed, with_unit};
 use crate::core::card::{Bar, Block, Button, Card, Look, Tone};
 use crate::core::ids::{Action, Confidence};
 use crate::core::markup::escape;
@@ -169,7 +167,7 @@ pub fn bait_line(reveal: &Reveal) -> String {
     let Some(bait) = bars.iter().find(|bar| bar.role == Role::Bait) else { return String::new() };
     match (total, bait.count) {
         (0, _) => format!("Nobody answered this one. The bait was **{}**.", bait.label),
-        (n, 0) => format!("Nobody of {n} took the bait, **{}**.", bait.label),
+        (_, 0) => format!("Nobody took the bait, **{}**.", bait.label),
         (n, taken) => {
             let sure = match bait.confident {
                 0 => String::new(),
@@ -187,15 +185,15 @@ pub(super) fn reasons(trap: &Trap, order: &[usize]) -> Vec<String> {
             .iter()
             .enumerate()
             .filter_map(|(position, &index)| {
-                options.get(index).map(|o| format!("{} **{}** {}", mark(o.role), letter(position), o.why.trim()))
+                options.get(index).map(|o| format!("{} **{}** · {}", mark(o.role), letter(position), o.why.trim()))
             })
             .collect(),
         Kind::Number(number) => {
             let right =
-                format!("{} **{}** {}", mark(Role::Right), with_unit(number.value, &number.unit), number.why.trim());
+                format!("{} **{}** · {}", mark(Role::Right), with_unit(number.value, &number.unit), number.why.trim());
             let wrong = number.mistakes.iter().enumerate().map(|(index, known)| {
                 let role = if index == 0 { Role::Bait } else { Role::Wrong };
-                format!("{} **{}** {}", mark(role), with_unit(known.value, &number.unit), known.why.trim())
+                format!("{} **{}** · {}", mark(role), with_unit(known.value, &number.unit), known.why.trim())
             });
             std::iter::once(right).chain(wrong).collect()
         }
@@ -393,9 +391,4 @@ fn my_line(mine: &Mine) -> String {
         Some((said, confidence)) => format!("You said {}, {}.", shown(said), confidence.as_str()),
         None => "You have not answered yet.".to_owned(),
     }
-}
-
-/// The misconception behind an answer, as a line, where one is known.
-pub(super) fn mistake_line(verdict: &Verdict) -> Option<String> {
-    verdict.mistake.as_deref().map(|slug| format!("The belief behind it: {}.", mistake(slug)))
 }

@@ -77,7 +77,15 @@ fn what_a_member_is_told() {
     insta::assert_snapshot!("mine_missed", dump(&mine_revealed(&Outcome { said: None, ..outcome })));
     insta::assert_snapshot!("practice", dump(&practice(&trap(), 0, 9, &[1, 0, 2])));
     let said = Shown::Option { letter: 'A', text: "28 GB".into() };
-    let judged = practice_judged(&trap(), &[1, 0, 2], &said, &b(), &verdict, Some("It forgets the optimizer."));
+    let judged = practice_judged(
+        &trap(),
+        &[1, 0, 2],
+        &said,
+        &b(),
+        &verdict,
+        Some("It forgets the optimizer."),
+        Some("Memory is the weights' alone."),
+    );
     insta::assert_snapshot!("practice_judged", dump_all(&judged));
 }
 
@@ -155,6 +163,17 @@ fn what_an_admin_is_told() {
 }
 
 #[test]
+fn an_admin_is_told_when_traps_will_repeat_soon() {
+    let which = |pool| {
+        let card = dump(&feed_added(&FeedView { pool, ..feed_view(State::Active) }, noon()));
+        card.lines().find(|line| line.contains("Which")).unwrap_or_default().to_owned()
+    };
+    assert!(which(1).ends_with("the same at each post"), "{}", which(1));
+    assert!(which(3).ends_with("they repeat after 3 posts"), "{}", which(3));
+    assert!(!which(7).contains("repeat"), "{}", which(7));
+}
+
+#[test]
 fn every_refusal_says_what_would_be_right() {
     let near = || vec!["Europe/Berlin".to_owned(), "Europe/Dublin".to_owned()];
     let given = || "Berlim `@everyone`".to_owned();
@@ -180,6 +199,10 @@ fn every_refusal_says_what_would_be_right() {
         Refusal::BadTime { given: "25:00".into(), near: vec!["23:00".into()] },
         Refusal::BadDays { given: "someday".into(), near: vec!["sunday".into()] },
         Refusal::BadCron { given: "* *".into(), why: "it has two fields".into() },
+        Refusal::BadCron {
+            given: "0 9 * * 8".into(),
+            why: "`8` is no day of week: 0 to 7, or a name such as `mon`".into(),
+        },
         Refusal::CronAndTime,
         Refusal::NeverFires { given: "0 9 30 2 *".into() },
         Refusal::UnknownSeries { given: given(), near: vec!["deep-learning".into()] },

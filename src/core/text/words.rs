@@ -130,6 +130,11 @@ pub(super) fn list(items: &[String], last: &str) -> String {
     }
 }
 
+/// What stands for one thing, or for several.
+pub(super) fn it_or_them(items: &[String]) -> &'static str {
+    if items.len() == 1 { "it" } else { "them" }
+}
+
 /// A slug of the misconceptions as words, where the bank has no sentence for it.
 pub(super) fn mistake(slug: &str) -> String {
     escape(&capital(&slug.replace('-', " ")))

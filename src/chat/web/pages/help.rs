@@ -11,7 +11,7 @@ use crate::core::text;
 pub(in crate::chat::web) async fn show(cx: Cx) -> Response {
     let main = html! {
         h1 { "Help" }
-        (card(&text::help(false), &cx.csrf(), 2))
+        (card(&text::help_alone(), &cx.csrf(), 2))
         section {
             h2 { "On this page" }
             ul.plainlist {

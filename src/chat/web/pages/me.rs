@@ -61,7 +61,7 @@ fn record(stats: &Stats) -> Markup {
         @if !stats.mistakes.is_empty() {
             section {
                 h2 { "Beliefs that cost points" }
-                ul.plainlist { @for (belief, times) in stats.mistakes.iter().take(8) { li { (belief) " (" (times) "×)" } } }
+                ul.plainlist { @for (belief, times) in stats.mistakes.iter().take(8) { li { (belief.strip_suffix('.').unwrap_or(belief)) " (" (times) "×)" } } }
             }
         }
     }
@@ -112,14 +112,14 @@ fn share(right: u32, answers: u32) -> Markup {
 /// Where each confidence has the best expected points (see `core::score::points`).
 fn pays_best(confidence: Confidence) -> &'static str {
     match confidence {
-        Confidence::Guess => "below 50\u{a0}%",
-        Confidence::Sure => "50 to 80\u{a0}%",
-        Confidence::Certain => "above 80\u{a0}%",
+        Confidence::Guess => "below 50%",
+        Confidence::Sure => "50 to 80%",
+        Confidence::Certain => "above 80%",
     }
 }
 
 fn percent(part: u32, whole: u32) -> String {
-    format!("{:.0}\u{a0}%", f64::from(part) / f64::from(whole.max(1)) * 100.0)
+    format!("{:.0}%", f64::from(part) / f64::from(whole.max(1)) * 100.0)
 }
 
 fn name_form(cx: &Cx, problem: Option<&(String, Markup)>) -> Markup {

@@ -136,8 +136,8 @@ fn question(cx: &Cx, filter: &Filter, exercise: &Exercise, problem: Option<&Prob
 /// The verdict in the words of every platform, then the reasons and the trap's lesson.
 fn verdict(cx: &Cx, filter: &Filter, judged: &Judged) -> Markup {
     let Exercise { trap, order, .. } = &judged.exercise;
-    let why = judged.why.as_deref();
-    let cards = text::practice_judged(trap, order, &judged.said, &judged.right, &judged.verdict, why);
+    let (why, belief) = (judged.why.as_deref(), judged.belief.as_deref());
+    let cards = text::practice_judged(trap, order, &judged.said, &judged.right, &judged.verdict, why, belief);
     let csrf = cx.csrf();
     html! {
         @if let [said, reasons, ..] = cards.as_slice() {

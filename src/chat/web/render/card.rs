@@ -91,7 +91,7 @@ fn share_in_words(bar: &Bar, percent: f64) -> String {
         0 => String::new(),
         n => format!(", {n} sure or certain"),
     };
-    format!("{} of {} ({percent:.0} %){sure}", bar.count, bar.total)
+    format!("{} of {} ({percent:.0}%){sure}", bar.count, bar.total)
 }
 
 pub(in crate::chat::web) fn role(role: Role) -> &'static str {

@@ -54,7 +54,7 @@ fn buttons_become_forms_with_the_visitors_token() {
 #[test]
 fn a_bar_says_in_words_what_it_shows() {
     let html = bar(&Bar { label: "B".into(), role: Role::Bait, count: 3, confident: 1, total: 4 }).into_string();
-    assert!(html.contains("3 of 4 (75 %), 1 sure or certain") && html.contains(r#"width="75.0""#), "{html}");
+    assert!(html.contains("3 of 4 (75%), 1 sure or certain") && html.contains(r#"width="75.0""#), "{html}");
     let html = bar(&Bar { label: "B".into(), role: Role::Bait, count: 0, confident: 0, total: 0 }).into_string();
-    assert!(html.contains("0 of 0 (0 %)"), "{html}");
+    assert!(html.contains("0 of 0 (0%)"), "{html}");
 }
