@@ -272,6 +272,11 @@ impl SocketMode {
         });
     }
 
+    /// Sends something down every connection that is no envelope of anybody's.
+    pub fn say(&self, frame: Value) {
+        self.hub.look(|state| state.sockets.tell(&Down::Send(frame)));
+    }
+
     /// Closes every connection in order.
     pub fn close(&self) {
         self.hub.look(|state| state.sockets.tell(&Down::Close));
