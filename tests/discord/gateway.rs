@@ -100,6 +100,7 @@ async fn what_is_sent_again_from_the_beginning_is_not_done_again() {
     scene.world.discord.gateway().begun(2).await;
     still_answers(&scene).await;
     scene.settle().await;
+    assert_eq!(scene.world.discord.hub.look(|state| state.sessions.resumed), 1);
     assert_eq!(scene.channel.messages().len(), 1, "posted once");
     assert_eq!(callbacks(), answered + 1, "what was answered is not answered again");
     scene.finish().await;

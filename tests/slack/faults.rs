@@ -44,8 +44,8 @@ async fn a_word_that_leaves_it_open_whether_it_was_done() {
 #[tokio::test]
 async fn a_refusal_blocks_the_feed_until_it_is_taken_back() {
     let said = [
-        ("missing_scope", "permission"),
-        ("restricted_action_read_only_channel", "permission"),
+        ("missing_scope", "may not post there"),
+        ("restricted_action_read_only_channel", "may not post there"),
         ("invalid_auth", "my token was revoked"),
         ("team_access_not_granted", "my token was revoked"),
         ("a_word_of_tomorrow", "a_word_of_tomorrow"),
