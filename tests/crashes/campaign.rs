@@ -5,17 +5,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use trapline::core::ids::{Confidence, Platform, RoundId};
+use trapline::core::ids::{Confidence, RoundId};
 
 use crate::dice::Dice;
-use crate::discord::{Answering, Heard, Side};
 use crate::ledger::Ledger;
 use crate::points::{Outside, Point};
+use crate::side::{Answering, Heard, Side, Underway as _};
 use crate::verdict;
 use crate::world::audit::hold_writes;
-use crate::world::discord::faults::{Fault, Planned};
-use crate::world::discord::interact::Pending;
-use crate::world::discord::view::Message;
+use crate::world::faults::{Fault, Planned};
 use crate::world::hub::PATIENCE;
 use crate::world::process::Process;
 
@@ -29,26 +27,26 @@ const OPEN_BY_HAND: &str =
 const OPEN_BY_CLOCK: &str =
     "SELECT count(*) FROM rounds r JOIN feeds f ON f.id = r.feed WHERE f.number = 2 AND revealed_at IS NULL";
 
-pub(crate) struct Campaign {
-    side: Side,
+pub(crate) struct Campaign<S: Side> {
+    side: S,
     folder: TempDir,
     outside: Outside,
     dice: Dice,
     ledger: Ledger,
-    answering: Vec<Answering>,
-    orders: Vec<Pending>,
+    answering: Vec<Answering<S::Pending>>,
+    orders: Vec<S::Pending>,
     /// Held until the program is dead, and then answered to nobody.
-    fault: Option<Fault>,
+    fault: Option<Fault<S::State>>,
     kills: BTreeMap<Point, usize>,
     since: Instant,
 }
 
-impl Campaign {
+impl<S: Side> Campaign<S> {
     pub(crate) async fn begin(seed: u64) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let outside = Outside::new(&folder.path().join("trapline.db"));
         let mut campaign = Self {
-            side: Side::new().await,
+            side: S::new().await,
             folder,
             outside,
             dice: Dice::new(seed),
@@ -62,7 +60,7 @@ impl Campaign {
         let program = campaign.start().await;
         campaign.side.set_up().await;
         assert!(program.stop().await.success());
-        campaign.side.world.discord.gateway().offline().await;
+        campaign.side.offline().await;
         // As if it had been away for some minutes: so there is a slot to make up for, however short the campaign is.
         let away = "UPDATE feeds SET since = since - 300000, next_at = since - 240000 WHERE number = 2";
         campaign.outside.execute(away.to_owned()).await;
@@ -73,17 +71,19 @@ impl Campaign {
         self.folder.path().join("trapline.db")
     }
 
-    /// So many points, in an order that hangs on the seed: each named one as often as the others, and between them any moment.
+    /// So many points, in an order that hangs on the seed: each named one as often as the others, and to two of them one moment that
+    /// nobody chose.
     pub(crate) fn course(&mut self, kills: usize) -> Vec<Point> {
-        let named = Point::NAMED.iter().copied().cycle();
-        let mut course: Vec<Point> = named.flat_map(|point| [point, Point::Anywhere]).take(kills).collect();
+        let pairs = Point::NAMED.chunks(2).cycle();
+        let mut course: Vec<Point> =
+            pairs.flat_map(|pair| pair.iter().copied().chain([Point::Anywhere])).take(kills).collect();
         self.dice.shuffle(&mut course);
         course
     }
 
     pub(crate) async fn kill_at(&mut self, point: Point) {
         if point == Point::Anywhere && self.dice.below(3) == 0 {
-            let program = Process::start(&self.side.world, Platform::Discord, &self.database());
+            let program = Process::start(self.side.world(), S::PLATFORM, &self.database());
             self.a_moment(400).await;
             self.die(program).await;
         } else {
@@ -97,7 +97,7 @@ impl Campaign {
 
     async fn die(&mut self, program: Process) {
         program.kill().await;
-        self.side.world.discord.gateway().offline().await;
+        self.side.offline().await;
         if let Some(fault) = self.fault.take() {
             fault.lift();
         }
@@ -106,10 +106,18 @@ impl Campaign {
 
     /// Starts the program, and hears what the one before may still have said.
     async fn start(&mut self) -> Process {
-        let program = Process::start(&self.side.world, Platform::Discord, &self.database());
-        self.side.world.discord.gateway().online().await;
+        for answering in &mut self.answering {
+            answering.again |= answering.pending.comes_again();
+        }
+        let given = self.answering.iter().map(|answering| &answering.pending).chain(&self.orders);
+        let again: Vec<&S::Pending> = given.filter(|pending| pending.comes_again()).collect();
+        let program = Process::start(self.side.world(), S::PLATFORM, &self.database());
+        self.side.online().await;
+        for pending in again {
+            pending.answered().await;
+        }
         self.hear();
-        for order in self.orders.drain(..).filter(|order| order.settled().is_none()) {
+        for order in self.orders.drain(..).filter(|order| order.told().is_none()) {
             order.forget();
         }
         program
@@ -117,13 +125,16 @@ impl Campaign {
 
     fn hear(&mut self) {
         for answering in self.answering.drain(..) {
-            let Answering { member, round, act, .. } = answering;
-            match Side::heard(&answering) {
-                Heard::Receipt => self.ledger.acknowledge(member, round, act),
+            let heard = answering.heard();
+            let Answering { member, round, act, again, pending } = answering;
+            match heard {
+                // It may have been done by a program that could not say so, and that this is the second time.
+                Heard::Refusal if again => self.ledger.doubt(&member, round, act),
+                Heard::Receipt => self.ledger.acknowledge(&member, round, act),
                 Heard::Refusal => {}
                 Heard::Nothing => {
-                    self.ledger.doubt(member, round, act);
-                    answering.pending.forget();
+                    self.ledger.doubt(&member, round, act);
+                    pending.forget();
                 }
             }
         }
@@ -138,7 +149,7 @@ impl Campaign {
         }
         let round = self.newest();
         for _ in 0..3 {
-            let member = self.side.members[self.dice.below(self.side.members.len())].clone();
+            let member = self.side.members()[self.dice.below(self.side.members().len())].clone();
             let nth = self.dice.below(5);
             self.answering.push(self.side.answer(&member, &round, nth).await);
             self.all_heard().await;
@@ -150,12 +161,12 @@ impl Campaign {
 
     async fn all_heard(&mut self) {
         for answering in &self.answering {
-            drop(answering.pending.answer().await);
+            answering.pending.answered().await;
         }
         self.hear();
     }
 
-    fn newest(&self) -> (RoundId, Message) {
+    fn newest(&self) -> (RoundId, S::Post) {
         self.side.open().pop().expect("a round is open, and its trap one of options")
     }
 
@@ -194,8 +205,12 @@ impl Campaign {
         }
     }
 
-    async fn send_into(&mut self, order: &'static str, fault: impl FnOnce(Planned) -> Fault) -> Fault {
-        let fault = self.side.next_message(fault);
+    async fn send_into(
+        &mut self,
+        order: &'static str,
+        fault: impl FnOnce(Planned<S::State>) -> Fault<S::State>,
+    ) -> Fault<S::State> {
+        let fault = fault(self.side.next_message());
         self.give(order).await;
         fault.hit(1).await;
         fault
@@ -216,7 +231,7 @@ impl Campaign {
 
     async fn all_answer(&mut self) {
         let round = self.newest();
-        for member in self.side.members.clone() {
+        for member in self.side.members().to_vec() {
             let nth = self.dice.below(5);
             self.answering.push(self.side.answer(&member, &round, nth).await);
         }

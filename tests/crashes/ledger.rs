@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use trapline::core::ids::{Confidence, RoundId};
 
-use crate::world::discord::snowflake::Snowflake;
-
 /// The position that was chosen, and how sure.
 pub(crate) type Said = (u8, Confidence);
 
@@ -20,14 +18,14 @@ pub(crate) enum Act {
 /// could say whether it had kept the next.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    kept: BTreeMap<(Snowflake, RoundId), Vec<Option<Said>>>,
+    kept: BTreeMap<(String, RoundId), Vec<Option<Said>>>,
     pub(crate) acknowledged: usize,
     pub(crate) unknown: usize,
 }
 
 impl Ledger {
     /// There was a receipt.
-    pub(crate) fn acknowledge(&mut self, member: Snowflake, round: RoundId, act: Act) {
+    pub(crate) fn acknowledge(&mut self, member: &str, round: RoundId, act: Act) {
         self.acknowledged += 1;
         let before = self.entry(member, round);
         *before = before.iter().filter_map(|kept| after(*kept, act)).map(Some).collect();
@@ -36,21 +34,21 @@ impl Ledger {
     }
 
     /// The program died without a word about it.
-    pub(crate) fn doubt(&mut self, member: Snowflake, round: RoundId, act: Act) {
+    pub(crate) fn doubt(&mut self, member: &str, round: RoundId, act: Act) {
         self.unknown += 1;
         let before = self.entry(member, round);
         let changed: Vec<_> = before.iter().filter_map(|kept| after(*kept, act)).map(Some).collect();
         before.extend(changed);
     }
 
-    fn entry(&mut self, member: Snowflake, round: RoundId) -> &mut Vec<Option<Said>> {
-        self.kept.entry((member, round)).or_insert_with(|| vec![None])
+    fn entry(&mut self, member: &str, round: RoundId) -> &mut Vec<Option<Said>> {
+        self.kept.entry((member.to_owned(), round)).or_insert_with(|| vec![None])
     }
 
     /// What is wrong with what was found in the database.
-    pub(crate) fn complaints(&self, found: &BTreeMap<(Snowflake, RoundId), Said>) -> Vec<String> {
-        let known = self.kept.iter().filter_map(|((member, round), may)| {
-            let found = found.get(&(*member, *round)).copied();
+    pub(crate) fn complaints(&self, found: &BTreeMap<(String, RoundId), Said>) -> Vec<String> {
+        let known = self.kept.iter().filter_map(|(key @ (member, round), may)| {
+            let found = found.get(key).copied();
             (!may.contains(&found)).then(|| format!("member {member}, round {round}: {found:?} is none of {may:?}"))
         });
         let unheard_of = found
@@ -73,15 +71,15 @@ fn after(kept: Option<Said>, act: Act) -> Option<Said> {
 
 #[test]
 fn a_doubt_leaves_both_and_a_receipt_ends_it() {
-    let (member, round) = (Snowflake(1), RoundId(1));
+    let (member, round) = ("1", RoundId(1));
     let mut ledger = Ledger::default();
     ledger.acknowledge(member, round, Act::Choose(2));
     ledger.doubt(member, round, Act::BeSure(Confidence::Certain));
     for sure in [Confidence::Guess, Confidence::Certain] {
-        assert_eq!(ledger.complaints(&BTreeMap::from([((member, round), (2, sure))])), Vec::<String>::new());
+        assert_eq!(ledger.complaints(&BTreeMap::from([((member.to_owned(), round), (2, sure))])), Vec::<String>::new());
     }
     assert_eq!(ledger.complaints(&BTreeMap::new()).len(), 1, "what was acknowledged is missed");
     ledger.acknowledge(member, round, Act::BeSure(Confidence::Sure));
-    assert_eq!(ledger.complaints(&BTreeMap::from([((member, round), (2, Confidence::Certain))])).len(), 1);
-    assert_eq!(ledger.complaints(&BTreeMap::from([((member, round), (2, Confidence::Sure))])).len(), 0);
+    assert_eq!(ledger.complaints(&BTreeMap::from([((member.to_owned(), round), (2, Confidence::Certain))])).len(), 1);
+    assert_eq!(ledger.complaints(&BTreeMap::from([((member.to_owned(), round), (2, Confidence::Sure))])).len(), 0);
 }

@@ -10,17 +10,16 @@ use trapline::core::ids::{Confidence, RoundId};
 use trapline::core::pick;
 use trapline::core::trap::Trap;
 
-use crate::discord::{OfRound, Side};
 use crate::ledger::{Ledger, Said};
 use crate::points::Outside;
+use crate::side::{SaidThere, Side};
 use crate::world::audit;
-use crate::world::discord::snowflake::Snowflake;
 
 /// The figures of what was found.
 ///
 /// # Panics
 /// With everything that does not hold.
-pub(crate) async fn check(database: &Path, side: &Side, ledger: &Ledger) -> String {
+pub(crate) async fn check(database: &Path, side: &impl Side, ledger: &Ledger) -> String {
     audit::check(database).await;
     let recount = Command::new(env!("CARGO_BIN_EXE_trapline"))
         .env_clear()
@@ -43,10 +42,7 @@ pub(crate) async fn check(database: &Path, side: &Side, ledger: &Ledger) -> Stri
 }
 
 /// Each round has one post and one reveal, but for one whose post was given up before anybody saw it.
-async fn rounds(
-    conn: &mut SqliteConnection,
-    said: &BTreeMap<(String, String), Option<OfRound>>,
-) -> (usize, Vec<String>) {
+async fn rounds(conn: &mut SqliteConnection, said: &SaidThere) -> (usize, Vec<String>) {
     let rows = sqlx::query(
         "SELECT r.id, o.state = 'dropped' AND r.extra = 0 FROM rounds r
          LEFT JOIN outbox o ON o.round = r.id AND o.kind = 'post' ORDER BY r.id",
@@ -93,7 +89,7 @@ async fn slots(conn: &mut SqliteConnection) -> Vec<String> {
 }
 
 /// What members said, by the position that they saw.
-async fn answers(conn: &mut SqliteConnection) -> BTreeMap<(Snowflake, RoundId), Said> {
+async fn answers(conn: &mut SqliteConnection) -> BTreeMap<(String, RoundId), Said> {
     let rows = sqlx::query(
         "SELECT c.external_id, a.round, a.said, a.confidence, r.seed, v.json FROM answers a JOIN rounds r ON r.id = a.round
          JOIN trap_versions v ON v.digest = r.version JOIN accounts c ON c.member = a.member",
@@ -106,8 +102,7 @@ async fn answers(conn: &mut SqliteConnection) -> BTreeMap<(Snowflake, RoundId), 
         let order = pick::shuffle(trap.options().len(), row.get::<i64, _>(4).cast_unsigned());
         let shown = order.iter().position(|index| *index as f64 == row.get::<f64, _>(2)).expect("an option");
         let confidence = Confidence::ALL[usize::try_from(row.get::<i64, _>(3)).expect("0, 1 or 2")];
-        let member: Snowflake = row.get::<String, _>(0).parse().expect("a snowflake");
-        ((member, RoundId(row.get(1))), (u8::try_from(shown).expect("few options"), confidence))
+        ((row.get(0), RoundId(row.get(1))), (u8::try_from(shown).expect("few options"), confidence))
     };
     rows.iter().map(read).collect()
 }

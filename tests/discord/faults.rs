@@ -27,60 +27,9 @@ async fn one_post_despite(fault: impl FnOnce(Planned) -> Fault) {
 }
 
 #[tokio::test]
-async fn a_server_error() {
-    for status in [500, 502, 503, 504] {
-        one_post_despite(|send| send.times(2).status(status)).await;
-    }
-}
-
-#[tokio::test]
-async fn a_time_out_before_anything_happens() {
-    one_post_despite(Planned::hold).await;
-}
-
-#[tokio::test]
-async fn a_time_out_after_the_message_was_taken() {
-    one_post_despite(Planned::hold_answer).await;
-}
-
-#[tokio::test]
 async fn too_many_requests_everywhere() {
     let everywhere = Effect::TooMany { retry_after: Duration::from_secs(1), global: true };
     one_post_despite(|send| send.meets(everywhere)).await;
-}
-
-#[tokio::test]
-async fn a_message_that_is_refused_for_what_it_is() {
-    let scene = Scene::set().await;
-    scene.feed(opts!["time" => "09:00", "timezone" => "UTC", "reveal_after" => 72]).await;
-    let refused = scene.world.discord.on(SEND).error(400, 50035, "Invalid Form Body");
-    scene.world.clock.set_to("2026-03-02T09:00:00Z");
-    refused.hit(1).await;
-    scene.time("2026-03-02T09:30:00Z").await;
-    assert_eq!((refused.hits(), scene.channel.messages().len()), (1, 0), "it is not tried again");
-    let list = scene.admin.slash(&scene.channel, "feed list", opts![]).await;
-    assert!(list.text().contains("Skipped"), "{}", list.text());
-    scene.world.clock.set_to("2026-03-03T09:00:00Z");
-    scene.channel.expect_message().await;
-    scene.finish().await;
-}
-
-#[tokio::test]
-async fn a_token_that_is_refused_for_a_while() {
-    let scene = Scene::set().await;
-    scene.feed(opts!["time" => "09:00", "timezone" => "UTC", "reveal_after" => 72]).await;
-    let refused = scene.world.discord.on(SEND).always().error(401, 0, "401: Unauthorized");
-    scene.world.clock.set_to("2026-03-02T09:00:00Z");
-    refused.hit(1).await;
-    scene.time("2026-03-02T09:05:00Z").await;
-    let list = scene.admin.slash(&scene.channel, "feed list", opts![]).await;
-    assert!(list.text().contains("my token was revoked"), "{}", list.text());
-    refused.lift();
-    scene.world.clock.set_to("2026-03-02T11:00:00Z");
-    scene.channel.expect_message().await;
-    scene.settle().await;
-    assert_eq!(scene.channel.messages().len(), 1);
-    scene.finish().await;
 }
 
 /// A reveal one of whose requests meets one fault after the other is there in the end, whole and once.
@@ -109,12 +58,6 @@ async fn the_reveal_comes_whole_though_it_fails(request: &str, last: impl FnOnce
     scene.settle().await;
     assert_eq!((scene.channel.messages().len(), thread.messages().len()), (2, 2));
     scene.finish().await;
-}
-
-#[tokio::test]
-async fn an_edit_that_fails_in_every_way() {
-    the_reveal_comes_whole_though_it_fails("PATCH /channels/*/messages/*", Planned::cut_after).await;
-    the_reveal_comes_whole_though_it_fails("PATCH /channels/*/messages/*", Planned::garbage).await;
 }
 
 #[tokio::test]

@@ -60,6 +60,53 @@ async fn every_close_code_that_allows_another_connection() {
 }
 
 #[tokio::test]
+async fn a_close_code_that_serenity_has_no_remedy_for() {
+    let scene = Scene::set().await;
+    let gateway = scene.world.discord.gateway();
+    for (code, begun) in [4003, 4010, 4011].into_iter().zip(2..) {
+        gateway.close(code);
+        gateway.begun(begun).await;
+        still_answers(&scene).await;
+    }
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_bot_that_has_outgrown_its_shards_asks_how_many_it_is_to_have() {
+    let scene = Scene::set().await;
+    let gateway = scene.world.discord.gateway();
+    gateway.refuse(4011, 2);
+    gateway.forget_sessions();
+    gateway.reconnect();
+    gateway.refused_all().await;
+    gateway.begun(2).await;
+    still_answers(&scene).await;
+    assert_eq!(scene.world.discord.requests("GET /gateway/bot").len(), 2);
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_sent_again_from_the_beginning_is_not_done_again() {
+    let scene = Scene::set().await;
+    scene.feed(opts!["time" => "20:00", "timezone" => "UTC", "reveal_after" => 72]).await;
+    let member = scene.guild.member("Bob");
+    scene.admin.slash(&scene.channel, "feed post", opts![]).await;
+    let post = scene.channel.expect_message().await;
+    scene.answer(&member, &post, 0).await;
+    let callbacks = || scene.world.discord.requests("POST /interactions/*/*/callback").len();
+    let answered = callbacks();
+    // After this code serenity resumes with the number of no event: all that came before comes again.
+    scene.world.discord.gateway().close(4007);
+    scene.world.discord.gateway().begun(2).await;
+    still_answers(&scene).await;
+    scene.settle().await;
+    assert_eq!(scene.world.discord.hub.look(|state| state.sessions.resumed), 1);
+    assert_eq!(scene.channel.messages().len(), 1, "posted once");
+    assert_eq!(callbacks(), answered + 1, "what was answered is not answered again");
+    scene.finish().await;
+}
+
+#[tokio::test]
 async fn a_close_code_that_allows_none_ends_the_adapter_with_a_reason() {
     let world = World::new().await;
     let folder = tempfile::TempDir::new().expect("a temporary folder");
@@ -72,7 +119,7 @@ async fn a_close_code_that_allows_none_ends_the_adapter_with_a_reason() {
     };
     let refused = connect("not.the.token".to_owned()).run(CancellationToken::new()).await;
     assert_eq!(refused, Err(RunError::Token), "REST says so at once");
-    for (code, is_token) in [(4004, true), (4014, false)] {
+    for (code, is_token) in [(4004, true), (4013, false), (4014, false)] {
         let close = async {
             world.discord.gateway().online().await;
             world.discord.gateway().close(code);

@@ -11,6 +11,7 @@ on_each_platform![
     a_slot_missed_by_little_is_posted_late,
     slots_missed_by_much_are_skipped,
     the_next_post_brings_the_reveal,
+    a_clock_that_goes_back_and_jumps_ahead,
 ];
 
 /// A feed at a local time in Berlin that reveals with the next post: each day brings one post.
@@ -86,5 +87,26 @@ async fn the_next_post_brings_the_reveal(platform: Platform) {
     first.becomes("the first to be closed", |post| post.text().contains("Revealed: ")).await;
     stage.settle().await;
     assert_eq!(stage.channel().messages().len(), 5, "two posts, a reveal, two details");
+    stage.finish().await;
+}
+
+async fn a_clock_that_goes_back_and_jumps_ahead(platform: Platform) {
+    let stage = Stage::set(platform).await;
+    stage.feed(set!["time" => "09:00", "timezone" => "UTC", "reveal_after" => 72, "thread" => false]).await;
+    stage.clock().set_to("2026-03-02T09:00:00Z");
+    stage.channel().expect_message().await;
+    for time in ["08:30:00", "08:59:59", "09:00:00"] {
+        stage.time(&format!("2026-03-02T{time}Z")).await;
+    }
+    assert_eq!(stage.channel().messages().len(), 1, "a slot that strikes twice is posted once");
+    // As after a suspend of some days: the program has not stopped.
+    stage.clock().set_to("2026-03-06T10:00:00Z");
+    for _ in 0..4 {
+        stage.channel().expect_message().await;
+    }
+    stage.settle().await;
+    let messages = stage.channel().messages();
+    assert_eq!(messages.len(), 5, "a post, its reveal and details, and of four slots the newest");
+    assert_eq!(messages.iter().filter(|message| message.text().contains("late")).count(), 1);
     stage.finish().await;
 }

@@ -6,6 +6,7 @@ mod world;
 
 mod admins;
 mod channels;
+mod faults;
 mod figures;
 mod home;
 mod lean;

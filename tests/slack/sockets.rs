@@ -1,8 +1,10 @@
 //! Sockets break, make room and forget: nothing that members do is lost, and nothing counts twice.
 
 use chrono::Duration;
+use serde_json::json;
 
 use crate::set;
+use crate::world::slack::faults::Effect;
 use crate::world::slack::message::Message;
 use crate::world::stage::{Channel, Office, Person};
 
@@ -107,5 +109,69 @@ async fn a_slack_that_gives_no_address_for_a_while() {
     held.hit(2).await;
     socket.begun(2).await;
     still_answers(&office).await;
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn socket_mode_is_turned_off_and_on_again() {
+    let (office, _post) = open_round().await;
+    let socket = office.world.slack.socket();
+    let asked = office.world.slack.requests("apps.connections.open").len();
+    socket.disable();
+    office.world.slack.requested("apps.connections.open", asked + 2).await;
+    office.world.clock.set_to("2026-03-03T09:00:00Z");
+    office.channel.expect_message().await;
+    socket.refuse(None);
+    socket.begun(2).await;
+    still_answers(&office).await;
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn a_socket_that_has_gone_silent_is_given_up() {
+    let office = Office::set().await;
+    let socket = office.world.slack.socket();
+    socket.mute(true);
+    socket.begun(2).await;
+    socket.mute(false);
+    still_answers(&office).await;
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_is_asked_for_again() {
+    let office = Office::set().await;
+    let (slack, socket) = (&office.world.slack, office.world.slack.socket());
+    for answer in
+        [json!({"ok": true, "url": "wss://127.0.0.1:1/"}), json!({"ok": true}), json!({"ok": true, "url": "no"})]
+    {
+        slack.on("apps.connections.open").meets(Effect::Answer { status: 200, body: answer });
+    }
+    slack.on("apps.connections.open").garbage();
+    let asked = slack.requests("apps.connections.open").len();
+    socket.cut();
+    slack.requested("apps.connections.open", asked + 5).await;
+    socket.begun(2).await;
+    still_answers(&office).await;
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn frames_that_nobody_knows_change_nothing() {
+    let office = Office::set().await;
+    let socket = office.world.slack.socket();
+    let frames = [
+        json!({"type": "from_the_future", "envelope_id": "of-the-future", "payload": {}}),
+        json!({"type": "interactive", "payload": null}),
+        json!({"no": "type"}),
+        json!([1, 2, 3]),
+    ];
+    for frame in frames {
+        socket.say(frame);
+    }
+    still_answers(&office).await;
+    assert_eq!(socket.count(), 1, "the connection stays");
+    // Whatever has an envelope is acknowledged, or it would come for ever.
+    assert_eq!(office.world.slack.take_violations(), ["an acknowledgement of of-the-future, which never was"]);
     office.finish().await;
 }

@@ -5,24 +5,23 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use futures::StreamExt;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serenity::all::{
-    ApplicationId, ConnectionStage, Context, Event, FullEvent, GatewayIntents, GuildId, Interaction, RawEventHandler,
-    Ready, ShardId, ShardInfo, ShardManager, ShardManagerOptions, ShardRunnerInfo, ShardRunnerMessage, UserId,
+    ApplicationId, ConnectionStage, Context, Event, FullEvent, GuildId, Http, Interaction, Ready, ShardId, ShardInfo,
+    ShardManager, ShardRunnerInfo, ShardRunnerMessage, UserId,
 };
-use serenity::async_trait;
 use serenity::gateway::GatewayError;
-use serenity::http::{HttpBuilder, Route};
+use serenity::http::HttpBuilder;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::commands::{self, Never};
+use super::locate::{Located, locate};
 use super::pulse::Pulse;
-use super::rest::{Call, RestError};
+use super::seen::Seen;
+use super::shards::{self, Aside, End, Shards, Start, Turn};
 use super::{Shared, receive, register, salvage};
 
 /// How the gateway is.
@@ -55,39 +54,17 @@ const CLOSING: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(500);
 /// A close code after which a session may be resumed; 1000 and 1001 would end it.
 const RESUMABLE: u16 = 4000;
-/// Pauses before another try to reach Discord: doubled each time, up to the longest.
+/// Pauses before another try of anything: longer each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// The longest where connections begin and are closed again: Discord allows a thousand a day.
+const LONGEST_PAUSE_ASTRAY: Duration = Duration::from_secs(15 * 60);
+/// Connections that lasted so long were no failure.
+const SETTLED: Duration = Duration::from_secs(15 * 60);
+/// Between two looks at whether a connection is still there, and until the first after it was told to close.
+const PROBE: Duration = Duration::from_secs(2);
+const CLOSE: Duration = Duration::from_secs(10);
 /// Tries to register the commands, each after a longer pause.
 const REGISTER_TRIES: u32 = 6;
-
-/// Where the gateway is, and how many more connections may begin.
-#[derive(Debug, Deserialize)]
-struct Located {
-    url: String,
-    #[serde(default = "one")]
-    shards: u32,
-    session_start_limit: Option<Starts>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Starts {
-    remaining: u64,
-    /// Milliseconds.
-    reset_after: u64,
-}
-
-fn one() -> u32 {
-    1
-}
-
-impl Located {
-    /// How long no connection may begin.
-    fn closed(&self) -> Option<Duration> {
-        let starts = self.session_start_limit.as_ref()?;
-        (starts.remaining < u64::from(self.shards)).then(|| Duration::from_millis(starts.reset_after))
-    }
-}
 
 pub(super) async fn run(
     shared: Arc<Shared>,
@@ -95,60 +72,90 @@ pub(super) async fn run(
     status: watch::Sender<Status>,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
+    let http = HttpBuilder::new(token.expose_secret())
+        .client(shared.rest.client())
+        .proxy(shared.rest.base())
+        .ratelimiter_disabled(true)
+        .build();
+    let http = Arc::new(http);
+    let manager = shards::idle_manager(Arc::clone(&http)).map_err(|error| no_thread(&error))?;
     let handler = Arc::new(Handler {
-        shared: Arc::clone(&shared),
+        shared,
         options: commands::options(),
-        manager: OnceLock::new(),
+        manager,
         guilds: Mutex::default(),
+        ready: Mutex::default(),
         salvaged: Mutex::default(),
-        pulses: Mutex::default(),
+        seen: Mutex::default(),
+        vigils: Mutex::default(),
         status,
         tracker: TaskTracker::new(),
         stopping: shutdown.clone(),
         registering: OnceLock::new(),
     });
+    let aside = Aside::begin().map_err(|error| no_thread(&error))?;
+    let mut shards = None;
     let result = tokio::select! {
         () = shutdown.cancelled() => Ok(()),
-        ended = stay(&shared, &token, &handler) => ended,
+        ended = stay(&aside, &http, &handler, &mut shards) => ended,
     };
-    handler.leave().await;
+    handler.finish().await;
+    if let Some(shards) = shards {
+        shards.close(CLOSING).await;
+    }
     let why = result.as_ref().err().map_or_else(|| "stopped".to_owned(), ToString::to_string);
     handler.status.send_replace(Status::Down { why });
     result
 }
 
 /// Connects, and stays connected; comes back only where that is useless.
-async fn stay(shared: &Shared, token: &SecretString, handler: &Arc<Handler>) -> Result<(), RunError> {
-    let gateway = locate(shared, &handler.status).await?;
-    let http = HttpBuilder::new(token.expose_secret())
-        .client(shared.rest.client())
-        .proxy(shared.rest.base())
-        .ratelimiter_disabled(true)
-        .build();
-    let (manager, mut ended) = ShardManager::new(ShardManagerOptions {
-        data: Arc::default(),
-        event_handlers: Vec::new(),
-        raw_event_handlers: vec![Arc::clone(handler) as Arc<dyn RawEventHandler>],
-        framework: Arc::default(),
-        shard_index: 0,
-        shard_init: gateway.shards,
-        shard_total: gateway.shards,
-        ws_url: Arc::new(tokio::sync::Mutex::new(gateway.url)),
-        http: Arc::new(http),
-        intents: GatewayIntents::GUILDS,
-        presence: None,
-    });
-    let manager = handler.manager.get_or_init(|| manager);
-    manager.initialize().map_err(|error| RunError::Refused(error.to_string()))?;
+async fn stay(
+    aside: &Aside,
+    http: &Arc<Http>,
+    handler: &Arc<Handler>,
+    shards: &mut Option<Shards>,
+) -> Result<(), RunError> {
+    let (turn, mut pause) = (Turn::default(), FIRST_PAUSE);
     loop {
-        tokio::select! {
-            Some(Err(error)) = ended.next() => return Err(refused(&error)),
-            () = tokio::time::sleep(LOOK) => {
-                handler.look(manager, gateway.shards).await;
-                handler.listen(manager).await;
+        let Located { url, shards: total, .. } = locate(&handler.shared, &handler.status).await?;
+        let start = Start {
+            url,
+            total,
+            http: Arc::clone(http),
+            handler: Arc::clone(handler),
+            manager: Arc::clone(&handler.manager),
+            turn: Arc::clone(&turn),
+        };
+        let begun = Instant::now();
+        let running = shards.insert(Shards::begin(aside, start));
+        let end = loop {
+            tokio::select! {
+                end = running.ended() => break end,
+                () = tokio::time::sleep(LOOK) => {
+                    handler.look(total).await;
+                    handler.keep_vigil().await;
+                }
             }
+        };
+        if let End::Refused(error) = end {
+            return Err(refused(&error));
         }
+        if let Some(shards) = shards.take() {
+            shards.close(CLOSING).await;
+        }
+        if begun.elapsed() > SETTLED {
+            pause = FIRST_PAUSE;
+        }
+        let why = "Discord closes connections before they are ready";
+        tracing::warn!(why, shards = total, pause_ms = pause.as_millis(), "it is asked again how many it wants");
+        handler.status.send_replace(Status::Down { why: why.to_owned() });
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE_ASTRAY);
     }
+}
+
+fn no_thread(error: &std::io::Error) -> RunError {
+    RunError::Refused(format!("this machine gives no thread: {error}"))
 }
 
 fn refused(error: &GatewayError) -> RunError {
@@ -158,45 +165,23 @@ fn refused(error: &GatewayError) -> RunError {
     }
 }
 
-/// Asks where the gateway is, until there is an answer.
-async fn locate(shared: &Shared, status: &watch::Sender<Status>) -> Result<Located, RunError> {
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let why = match shared.rest.json::<Located>(Call::get(Route::GatewayBot)).await {
-            Ok(gateway) => match gateway.closed() {
-                None => return Ok(gateway),
-                Some(reset) => {
-                    pause = reset;
-                    "Discord allows no more connections today".to_owned()
-                }
-            },
-            Err(RestError::Refused { status: 401, .. }) => return Err(RunError::Token),
-            Err(RestError::Limited(wait)) => {
-                pause = pause.max(wait);
-                "Discord's rate limit".to_owned()
-            }
-            Err(error) => error.to_string(),
-        };
-        tracing::warn!(why, pause_ms = pause.as_millis(), "Discord can't be reached; another try follows");
-        status.send_replace(Status::Down { why });
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-}
-
 fn locked<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     // What is kept here is valid whatever panicked beside it.
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-struct Handler {
+pub(super) struct Handler {
     shared: Arc<Shared>,
     options: poise::FrameworkOptions<Shared, Never>,
-    manager: OnceLock<Arc<ShardManager>>,
+    /// Of the runners, as far as serenity knows.
+    manager: Arc<ShardManager>,
     guilds: Mutex<HashSet<GuildId>>,
-    /// Shards whose READY serenity could not read: it never takes them for connected.
+    /// Shards that have had a READY since their connection began.
+    ready: Mutex<HashSet<ShardId>>,
+    /// Those whose READY serenity could not read: it never takes them for connected.
     salvaged: Mutex<HashSet<ShardId>>,
-    pulses: Mutex<HashMap<ShardId, Pulse>>,
+    seen: Mutex<Seen>,
+    vigils: Mutex<HashMap<ShardId, Vigil>>,
     status: watch::Sender<Status>,
     /// Interactions in flight.
     tracker: TaskTracker,
@@ -205,22 +190,26 @@ struct Handler {
     registering: OnceLock<()>,
 }
 
+/// What is watched of a connection.
+#[derive(Default)]
+struct Vigil {
+    pulse: Pulse,
+    /// When it is next looked whether it is still there.
+    probe: Option<Instant>,
+}
+
 impl Handler {
-    /// Waits for what is in flight, then closes the connection.
-    async fn leave(&self) {
+    /// Waits for what is in flight.
+    async fn finish(&self) {
         self.tracker.close();
         if tokio::time::timeout(GRACE, self.tracker.wait()).await.is_err() {
             tracing::warn!(left = self.tracker.len(), "interactions were still in flight at the stop");
         }
-        if let Some(manager) = self.manager.get() {
-            // A shard that is not connected never says that it has closed.
-            let _ = tokio::time::timeout(CLOSING, manager.shutdown_all()).await;
-        }
     }
 
     /// Says how the shards are, from what they are and not from what they told.
-    async fn look(&self, manager: &ShardManager, shards: u32) {
-        let runners = manager.runners.lock().await;
+    async fn look(&self, shards: u32) {
+        let runners = self.manager.runners.lock().await;
         let salvaged = locked(&self.salvaged).clone();
         let is_up = |(id, runner): &(&ShardId, &ShardRunnerInfo)| {
             runner.stage == ConnectionStage::Connected || salvaged.contains(id)
@@ -234,24 +223,44 @@ impl Handler {
         }
     }
 
-    /// Closes connections whose heartbeats are not answered any more, so that they are resumed.
-    async fn listen(&self, manager: &ShardManager) {
-        let runners = manager.runners.lock().await;
-        let mut pulses = locked(&self.pulses);
+    /// Closes connections whose heartbeats are not answered any more, so that they are resumed, and ends those that are not there.
+    async fn keep_vigil(&self) {
+        let runners = self.manager.runners.lock().await;
+        let mut vigils = locked(&self.vigils);
+        let now = Instant::now();
         for (id, runner) in &*runners {
-            let pulse = pulses.entry(*id).or_default();
+            let Vigil { pulse, probe } = vigils.entry(*id).or_default();
             if runner.stage != ConnectionStage::Connected {
                 pulse.rest();
-            } else if pulse.is_lost(runner.latency, Instant::now()) {
+            } else if pulse.is_lost(runner.latency, now) {
                 tracing::warn!(shard = id.0, "heartbeats are not answered: the connection is closed and resumed");
                 runner.runner_tx.send_to_shard(ShardRunnerMessage::Close(RESUMABLE, None));
+                // A connection that is closing takes no probe, and is given the time to be resumed.
+                *probe = Some(now + CLOSE);
+            }
+            if probe.is_none_or(|at| at <= now) {
+                shards::probe(runner);
+                *probe = Some(now + PROBE);
             }
         }
     }
 
-    /// A connection has begun, or begun again: its heartbeats start anew.
+    /// A connection of the shard begins.
+    pub(super) fn begins(&self, shard: ShardId) {
+        locked(&self.ready).remove(&shard);
+        locked(&self.salvaged).remove(&shard);
+        locked(&self.vigils).remove(&shard);
+    }
+
+    /// Whether there was a READY since.
+    pub(super) fn was_ready(&self, shard: ShardId) -> bool {
+        locked(&self.ready).contains(&shard)
+    }
+
+    /// A session has begun, or goes on: its heartbeats start anew.
     fn connected(&self, shard: ShardId) {
-        locked(&self.pulses).remove(&shard);
+        locked(&self.ready).insert(shard);
+        locked(&self.vigils).remove(&shard);
     }
 
     fn ready(&self) {
@@ -292,6 +301,7 @@ impl Handler {
             return tracing::error!("Discord's READY can't be read: it names neither user nor application");
         };
         tracing::warn!(guilds = guilds.len(), "connected to Discord, though its READY lacks something");
+        locked(&self.ready).insert(shard);
         locked(&self.salvaged).insert(shard);
         locked(&self.guilds).extend(guilds);
         self.begin(me, application).await;
@@ -336,6 +346,11 @@ impl Handler {
     }
 
     async fn take(&self, ctx: Context, interaction: Interaction) {
+        // What is being typed changes nothing, however often it comes.
+        let counts = !matches!(interaction, Interaction::Autocomplete(_));
+        if counts && !locked(&self.seen).is_new(interaction.id().get()) {
+            return tracing::debug!(interaction = interaction.id().get(), "it was taken already");
+        }
         match interaction {
             Interaction::Component(click) => receive::component(&self.shared, &click).await,
             Interaction::Modal(submit) => receive::modal_submit(&self.shared, &submit).await,
@@ -348,21 +363,17 @@ impl Handler {
 
     /// Poise finds the command, reads its options, and runs it.
     async fn dispatch(&self, ctx: &Context, interaction: Interaction) {
-        let Some(manager) = self.manager.get() else { return };
         let framework = poise::FrameworkContext {
             bot_id: self.shared.me().unwrap_or_else(|| UserId::new(interaction.application_id().get())),
             serenity_context: ctx,
             options: &self.options,
             user_data: &*self.shared,
-            shard_manager: manager,
+            shard_manager: &self.manager,
         };
         poise::dispatch_event(framework, FullEvent::InteractionCreate { interaction }).await;
     }
-}
 
-#[async_trait]
-impl RawEventHandler for Handler {
-    async fn raw_event(&self, ctx: Context, event: Event) {
+    pub(super) async fn hear(&self, ctx: Context, event: Event) {
         match event {
             Event::InteractionCreate(event) => self.track(self.take(ctx, event.interaction)).await,
             Event::Unknown(event) => self.unread(ctx, &event.kind, event.value).await,

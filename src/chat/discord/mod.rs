@@ -8,6 +8,7 @@ mod commands;
 mod gateway;
 mod invite;
 mod limits;
+mod locate;
 mod payload;
 mod permissions;
 mod picture;
@@ -18,7 +19,9 @@ mod render;
 mod respond;
 mod rest;
 mod salvage;
+mod seen;
 mod send;
+mod shards;
 mod target;
 
 use std::sync::{Arc, OnceLock};

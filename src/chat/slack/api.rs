@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::limits::{Key, Limits};
+use super::limits::{Key, Limits, Urgency};
 use crate::core::ids::Platform;
 use crate::metrics::Metrics;
 
@@ -44,6 +44,7 @@ pub(super) struct Call {
     body: Body,
     /// The channel that it writes to, where Slack counts by channel.
     channel: Option<String>,
+    urgency: Urgency,
     as_app: bool,
 }
 
@@ -107,15 +108,19 @@ struct Said {
 
 impl Call {
     pub(super) fn json(method: &'static str, body: Value) -> Self {
-        Self { method, body: Body::Json(body), channel: None, as_app: false }
+        Self { method, body: Body::Json(body), channel: None, urgency: Urgency::Soon, as_app: false }
     }
 
     pub(super) fn form(method: &'static str, fields: Vec<(&'static str, String)>) -> Self {
-        Self { method, body: Body::Form(fields), channel: None, as_app: false }
+        Self { method, body: Body::Form(fields), channel: None, urgency: Urgency::Soon, as_app: false }
     }
 
     pub(super) fn in_channel(self, channel: &str) -> Self {
         Self { channel: Some(channel.to_owned()), ..self }
+    }
+
+    pub(super) fn urgency(self, urgency: Urgency) -> Self {
+        Self { urgency, ..self }
     }
 
     /// With the app's token in place of the bot's.
@@ -181,7 +186,7 @@ impl Api {
 
     async fn answer(&self, call: Call) -> Result<Vec<u8>, ApiError> {
         let key = Key { method: call.method, channel: call.channel.clone() };
-        self.limits.pass(&key).await.map_err(ApiError::Limited)?;
+        self.limits.pass(&key, call.urgency).await.map_err(ApiError::Limited)?;
         let as_app = call.as_app;
         let response = self.request(call).send().await.map_err(sending)?;
         if !as_app {

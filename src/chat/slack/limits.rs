@@ -14,6 +14,17 @@ pub(super) struct Key {
     pub(super) channel: Option<String>,
 }
 
+/// How much a call matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Urgency {
+    #[default]
+    Soon,
+    /// It is made good by a later one: it waits for nothing, and takes nothing that a more urgent one might need.
+    Whenever,
+}
+
+/// Places of a burst that are kept for what is urgent.
+const KEPT: u32 = 15;
 /// A call that would have to wait longer is handed back, to be tried again by whoever owes it.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// One message a second in a channel, with short bursts.
@@ -49,9 +60,9 @@ impl Limits {
     ///
     /// # Errors
     /// The time to wait, where it is too long to be waited for here.
-    pub(super) async fn pass(&self, key: &Key) -> Result<(), Duration> {
+    pub(super) async fn pass(&self, key: &Key, urgency: Urgency) -> Result<(), Duration> {
         for (key, rate) in lanes(key) {
-            let wait = self.claim(&key, rate, Instant::now());
+            let wait = self.claim(&key, rate, urgency, Instant::now());
             match wait {
                 Err(wait) => return Err(wait),
                 Ok(wait) if wait.is_zero() => {}
@@ -70,7 +81,7 @@ impl Limits {
     }
 
     /// Takes the next place in a lane, and says how long until it comes up.
-    fn claim(&self, key: &Key, rate: Rate, now: Instant) -> Result<Duration, Duration> {
+    fn claim(&self, key: &Key, rate: Rate, urgency: Urgency, now: Instant) -> Result<Duration, Duration> {
         let mut lanes = self.lanes();
         if lanes.len() >= KEYS {
             lanes.retain(|_, lane| lane.full_at > now || lane.closed_until.is_some_and(|until| until > now));
@@ -78,8 +89,13 @@ impl Limits {
         let lane = lanes.entry(key.clone()).or_insert(Lane { full_at: now, closed_until: None });
         let open = lane.closed_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
         let ahead = lane.full_at.saturating_duration_since(now);
-        let wait = open.max(ahead.saturating_sub(rate.spacing * (rate.burst - 1)));
-        if wait > LONGEST_WAIT {
+        let (kept, longest) = match urgency {
+            Urgency::Soon => (0, LONGEST_WAIT),
+            Urgency::Whenever => (KEPT, Duration::ZERO),
+        };
+        let free = (rate.burst - 1).saturating_sub(kept);
+        let wait = open.max(ahead.saturating_sub(rate.spacing * free));
+        if wait > longest {
             return Err(wait);
         }
         lane.full_at = lane.full_at.max(now) + rate.spacing;
@@ -125,13 +141,13 @@ mod tests {
         let limits = Limits::default();
         let start = Instant::now();
         for _ in 0..3 {
-            limits.pass(&post("C1")).await.unwrap();
+            limits.pass(&post("C1"), Urgency::Soon).await.unwrap();
         }
         assert_eq!(start.elapsed(), Duration::ZERO);
-        limits.pass(&post("C2")).await.unwrap();
-        limits.pass(&post("C1")).await.unwrap();
+        limits.pass(&post("C2"), Urgency::Soon).await.unwrap();
+        limits.pass(&post("C1"), Urgency::Soon).await.unwrap();
         assert!(start.elapsed() >= Duration::from_secs(1));
-        limits.pass(&post("C1")).await.unwrap();
+        limits.pass(&post("C1"), Urgency::Soon).await.unwrap();
         assert!(start.elapsed() >= Duration::from_secs(2));
     }
 
@@ -140,7 +156,7 @@ mod tests {
         let limits = Limits::default();
         let start = Instant::now();
         for channel in 0..100 {
-            limits.pass(&post(&format!("C{channel}"))).await.unwrap();
+            limits.pass(&post(&format!("C{channel}")), Urgency::Soon).await.unwrap();
         }
         assert!(start.elapsed() >= MESSAGES.spacing * 80, "{:?}", start.elapsed());
     }
@@ -149,12 +165,25 @@ mod tests {
     async fn a_refusal_closes_its_channel_alone_and_a_long_one_is_handed_back() {
         let limits = Limits::default();
         limits.closed(&post("C1"), Duration::from_secs(40));
-        assert!(limits.pass(&post("C1")).await.unwrap_err() > Duration::from_secs(39));
-        limits.pass(&post("C2")).await.unwrap();
+        assert!(limits.pass(&post("C1"), Urgency::Soon).await.unwrap_err() > Duration::from_secs(39));
+        limits.pass(&post("C2"), Urgency::Soon).await.unwrap();
         let info = Key { method: "users.info", channel: None };
         limits.closed(&info, Duration::from_secs(5));
         let start = Instant::now();
-        limits.pass(&info).await.unwrap();
+        limits.pass(&info, Urgency::Soon).await.unwrap();
         assert!(start.elapsed() >= Duration::from_secs(5));
+    }
+    #[test]
+    fn what_can_wait_leaves_room_for_what_can_not() {
+        let (limits, now) = (Limits::default(), Instant::now());
+        let claim = |urgency| {
+            let key = Key { method: "chat.update", channel: None };
+            limits.claim(&key, tier(key.method), urgency, now)
+        };
+        let passed = (0..100).take_while(|_| claim(Urgency::Whenever).is_ok()).count();
+        assert!((10..20).contains(&passed), "{passed} of a burst of 30");
+        for _ in 0..KEPT {
+            assert_eq!(claim(Urgency::Soon), Ok(Duration::ZERO));
+        }
     }
 }

@@ -54,6 +54,8 @@ impl From<Vec<Card>> for Say {
 
 /// Before another try, where Slack names no pause.
 const MOMENT: Duration = Duration::from_millis(300);
+/// A longer pause than this is not waited for: whoever asked would have given up, and their address for answers dies.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// An address for answers takes five messages in half an hour.
 const MESSAGES: usize = 4;
 
@@ -95,8 +97,10 @@ async fn say(shared: &Shared, who: &Who, way: &Way, here: bool, message: &Messag
         "blocks": message.blocks,
     });
     match patient(shared, url, &body).await {
-        // The address is used up or too old.
-        Err(ApiError::Refused { .. }) if way.channel.is_some() => beside(shared, who, way, message).await,
+        // The address is used up, too old, or closed for too long.
+        Err(ApiError::Refused { .. } | ApiError::Limited(_)) if way.channel.is_some() => {
+            beside(shared, who, way, message).await
+        }
         settled => settled,
     }
 }
@@ -105,7 +109,7 @@ async fn say(shared: &Shared, who: &Who, way: &Way, here: bool, message: &Messag
 async fn patient(shared: &Shared, url: &str, body: &Value) -> Result<(), ApiError> {
     for _ in 0..2 {
         match shared.api.post_to(url, Posted::Json(body)).await {
-            Err(ApiError::Limited(pause)) => tokio::time::sleep(pause).await,
+            Err(ApiError::Limited(pause)) if pause <= LONGEST_PAUSE => tokio::time::sleep(pause).await,
             Err(ApiError::NotSent(_) | ApiError::Unknown(_)) => tokio::time::sleep(MOMENT).await,
             settled => return settled,
         }

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::api::{ApiError, Call};
-use super::limits::POST;
+use super::limits::{POST, Urgency};
 use super::payload::Message;
 use super::render::{render, render_pictured};
 use super::target::{Posted, Spot};
 use super::{Shared, picture};
-use crate::core::card::Card;
+use crate::core::card::{Act, Card};
 use crate::core::feed::Blocked;
-use crate::core::ids::Platform;
+use crate::core::ids::{Action, Platform};
 use crate::ports::{Chat, ChatError, Outgoing, Sent, Target};
 
 pub(super) struct SlackChat(pub(super) Arc<Shared>);
@@ -145,7 +145,8 @@ impl Chat for SlackChat {
         let (channel, Posted { ts, .. }) = (Spot::parse(&sent.channel).channel, Posted::parse(&sent.message));
         // Metadata that is not named stays as it was.
         let body = json!({ "channel": channel, "ts": ts, "text": message.text, "blocks": message.blocks });
-        self.0.api.done(Call::json("chat.update", body)).await.map_err(chat_error)
+        let urgency = if is_open(card) { Urgency::Whenever } else { Urgency::Soon };
+        self.0.api.done(Call::json("chat.update", body).urgency(urgency)).await.map_err(chat_error)
     }
 
     async fn thread(&self, sent: &Sent, _name: &str) -> Result<String, ChatError> {
@@ -247,6 +248,12 @@ impl SlackChat {
     }
 }
 
+/// An open post's edit brings a count up to date; a reveal's closes the post, and goes first.
+fn is_open(card: &Card) -> bool {
+    let answers = |act: &Act| matches!(act, Act::Do(Action::Answer { .. } | Action::AnswerNumber { .. }));
+    card.buttons.iter().flatten().any(|button| answers(&button.act))
+}
+
 fn is_parent_gone(error: &ApiError) -> bool {
     matches!(error.word(), Some("thread_not_found" | "message_not_found" | "cannot_reply_to_message"))
 }
@@ -292,6 +299,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::core::card::Button;
+    use crate::core::ids::RoundId;
 
     #[test]
     fn refusals_say_what_to_do_about_them() {
@@ -311,6 +320,15 @@ mod tests {
             assert_eq!(refused(word), ChatError::Rejected(word.into()));
         }
         assert_eq!(refused("unheard_of"), ChatError::Blocked(Blocked::Other { said: "unheard_of".into() }));
+    }
+
+    #[test]
+    fn an_edit_that_closes_a_post_goes_before_one_that_counts() {
+        let button = |action| Card::new("A trap").row(vec![Button::new("A", action)]);
+        assert!(is_open(&button(Action::Answer { round: RoundId(7), position: 0 })));
+        assert!(is_open(&button(Action::AnswerNumber { round: RoundId(7) })));
+        assert!(!is_open(&button(Action::Mine { round: RoundId(7) })));
+        assert!(!is_open(&Card::new("A trap")));
     }
 
     #[test]

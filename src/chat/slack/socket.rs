@@ -47,8 +47,8 @@ const RETIRED: Duration = Duration::from_secs(10);
 /// From the call for an address to Slack's hello.
 const GREETING: Duration = Duration::from_secs(20);
 /// Between two pings of ours, and the longest silence.
-const PING: Duration = Duration::from_secs(15);
-const SILENCE: Duration = Duration::from_secs(45);
+const PING: Duration = Duration::from_secs(4);
+const SILENCE: Duration = Duration::from_secs(10);
 /// Pauses before another try to reach Slack: doubled each time, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);

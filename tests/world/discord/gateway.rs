@@ -134,6 +134,10 @@ impl Connection {
             if !is_token(state, data) {
                 return Err(Some(close::AUTHENTICATION_FAILED));
             }
+            if state.sessions.refused.1 > 0 {
+                state.sessions.refused.1 -= 1;
+                return Err(Some(state.sessions.refused.0));
+            }
             state.sessions.identified.push(intents);
             if intents & !GUILDS != 0 {
                 state.violation(format!("IDENTIFY asks for intents {intents:#b}; GUILDS ({GUILDS:#b}) is enough"));

@@ -48,6 +48,8 @@ pub struct Sessions {
     /// New connections are closed at once.
     pub(super) closed: bool,
     pub(super) heartbeat_ms: u64,
+    /// So many more IDENTIFYs are answered with this close code.
+    pub(super) refused: (u16, u32),
     /// What events lack: an event's name and the place in it, which is empty for the whole event.
     left_out: Vec<(String, String)>,
     /// The `intents` of each IDENTIFY so far.
@@ -64,6 +66,7 @@ impl Default for Sessions {
             zombie: false,
             closed: false,
             heartbeat_ms: 41_250,
+            refused: (0, 0),
             left_out: Vec::new(),
             identified: Vec::new(),
             resumed: 0,
@@ -197,6 +200,16 @@ impl Socket {
         if shut {
             self.cut();
         }
+    }
+
+    /// The next IDENTIFYs are answered with this close code.
+    pub fn refuse(&self, code: u16, times: u32) {
+        self.hub.change(|state| state.sessions.refused = (code, times));
+    }
+
+    /// Waits until every IDENTIFY that was to be refused has been.
+    pub async fn refused_all(&self) {
+        self.hub.wait("an IDENTIFY to refuse", |state| (state.sessions.refused.1 == 0).then_some(())).await;
     }
 
     /// Events of that name lack these fields from now on, such as `/member/nick`; an empty one is the whole event.

@@ -41,6 +41,18 @@ impl Pending {
         self.hub.wait(&format!("an acknowledgement of {label}"), acknowledged).await;
     }
 
+    /// The answer, if it has come.
+    #[must_use]
+    pub fn settled(&self) -> Option<Response> {
+        let interaction = self.look();
+        interaction.settled().then(|| Response::read(&self.hub, interaction))
+    }
+
+    #[must_use]
+    pub fn is_acknowledged(&self) -> bool {
+        self.look().acknowledged
+    }
+
     /// What has come of it so far.
     #[must_use]
     pub fn outcomes(&self) -> Vec<Outcome> {

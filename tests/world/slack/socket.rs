@@ -73,7 +73,8 @@ async fn run(stream: TcpStream, hub: Arc<Hub>) {
             state.violation(format!("{open} connections at once; an app may have {CONNECTIONS}"));
         }
         let _ = down.send(Down::Send(hello(state, open)));
-        state.sockets.join(Connection { number, down, leaving: false });
+        let now = state.now();
+        state.sockets.join(Connection { number, down, leaving: false }, now);
         number
     });
     tokio::select! {
@@ -81,7 +82,10 @@ async fn run(stream: TcpStream, hub: Arc<Hub>) {
         () = write(sink, orders) => {}
         () = read(frames, &hub) => {}
     }
-    hub.change(|state| state.sockets.leave(number));
+    hub.change(|state| {
+        let now = state.now();
+        state.sockets.leave(number, now);
+    });
 }
 
 /// Each address serves one connection.

@@ -112,26 +112,34 @@ impl Sockets {
     }
 
     /// A connection is there, and takes what waits for one.
-    pub(super) fn join(&mut self, connection: Connection) {
+    pub(super) fn join(&mut self, connection: Connection, now: DateTime<Utc>) {
         self.begun += 1;
         for leaving in self.connections.iter().filter(|connection| connection.leaving) {
             let _ = leaving.down.send(Down::Close);
         }
         self.connections.push(connection);
         for id in self.pending(|envelope| envelope.by.is_none()) {
-            self.send(&id);
+            self.send_anew(&id, now);
         }
     }
 
     /// A connection is gone; what it had not acknowledged goes another way.
-    pub(super) fn leave(&mut self, number: u64) {
+    pub(super) fn leave(&mut self, number: u64, now: DateTime<Utc>) {
         self.connections.retain(|connection| connection.number != number);
         for id in self.pending(|envelope| envelope.by == Some(number)) {
             if let Some(envelope) = self.envelopes.get_mut(&id) {
                 envelope.attempt += 1;
             }
-            self.send(&id);
+            self.send_anew(&id, now);
         }
+    }
+
+    /// Sends what a connection did not live to acknowledge; the next has as long for it.
+    fn send_anew(&mut self, id: &str, now: DateTime<Utc>) {
+        if let Some(envelope) = self.envelopes.get_mut(id) {
+            envelope.at = now;
+        }
+        self.send(id);
     }
 
     pub(super) fn overdue(&self, now: DateTime<Utc>) -> Vec<String> {
@@ -262,6 +270,11 @@ impl SocketMode {
             state.sockets.tell(&Down::Send(frame));
             state.sockets.connections.iter_mut().for_each(|connection| connection.leaving = true);
         });
+    }
+
+    /// Sends something down every connection that is no envelope of anybody's.
+    pub fn say(&self, frame: Value) {
+        self.hub.look(|state| state.sockets.tell(&Down::Send(frame)));
     }
 
     /// Closes every connection in order.

@@ -44,7 +44,27 @@ planned! {
     garbage() -> Fault;
 }
 
+impl Planned {
+    /// What the platform answers where a payload is not to its liking.
+    #[must_use]
+    pub fn refused_for_what_it_is(self) -> Fault {
+        match self {
+            Self::Discord(planned) => Fault::Discord(planned.error(400, 50035, "Invalid Form Body")),
+            Self::Slack(planned) => Fault::Slack(planned.says("msg_too_long")),
+        }
+    }
+}
+
 impl Fault {
+    /// How many calls met it.
+    #[must_use]
+    pub fn hits(&self) -> u32 {
+        match self {
+            Self::Discord(fault) => fault.hits(),
+            Self::Slack(fault) => fault.hits(),
+        }
+    }
+
     /// Waits until so many calls have met it.
     pub async fn hit(&self, times: u32) {
         match self {

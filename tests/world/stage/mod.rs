@@ -205,6 +205,24 @@ impl Stage {
         })
     }
 
+    /// Plans a fault for each edit of a message in a channel.
+    #[must_use]
+    pub fn on_edit(&self) -> Planned {
+        self.on(match self {
+            Self::Discord(_) => "PATCH /channels/*/messages/*",
+            Self::Slack(_) => "chat.update",
+        })
+    }
+
+    /// Plans a fault for each look into what a channel has.
+    #[must_use]
+    pub fn on_look(&self) -> Planned {
+        self.on(match self {
+            Self::Discord(_) => "GET /channels/*/messages",
+            Self::Slack(_) => "conversations.history",
+        })
+    }
+
     /// The calls by which a reveal is made, in order.
     #[must_use]
     pub fn steps_of_a_reveal(&self) -> &'static [&'static str] {
