@@ -1,6 +1,7 @@
 //! The gateway's sessions, and the ways in which a test disturbs them.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -50,6 +51,8 @@ pub struct Sessions {
     pub(super) heartbeat_ms: u64,
     /// What events lack: an event's name and the place in it, which is empty for the whole event.
     left_out: Vec<(String, String)>,
+    /// When READY last went out, by the machine's own time.
+    pub ready_at: Option<Instant>,
     /// The `intents` of each IDENTIFY so far.
     pub identified: Vec<u64>,
     pub resumed: u32,
@@ -65,6 +68,7 @@ impl Default for Sessions {
             closed: false,
             heartbeat_ms: 41_250,
             left_out: Vec::new(),
+            ready_at: None,
             identified: Vec::new(),
             resumed: 0,
             heartbeats: 0,
