@@ -13,7 +13,7 @@ use crate::options::Crowd;
 use crate::town::Town;
 use crate::world::World;
 use crate::world::discord::ratelimit::Limits;
-use crate::{Outcome, history, say};
+use crate::{Outcome, history, note, say};
 
 /// Clicks under way at once while the bot warms up.
 const WARMING: usize = 32;
@@ -30,20 +30,24 @@ pub(crate) async fn measure(crowd: Crowd) -> Outcome<()> {
     town.open(crowd.rounds).await?;
     world.discord.rate_limits(Limits::usual());
     let mut database = Database::of(folder.path()).await?;
+    note("members come to be known");
     // In their first round members come to be known.
-    clicks::press_on(&world, &town, 0, town.members(), WARMING).await?;
+    clicks::press_on(&world, &town, 0, town.members(), WARMING).await;
     let mut first = None;
     let mut next = town.members();
-    for filled in [false, true] {
+    let second = (crowd.history > 0).then_some(true);
+    for filled in std::iter::once(false).chain(second) {
         if filled {
             bot.stop(&world).await?;
+            note("answers of the past are put in");
             let since = Instant::now();
             let made = history::fill(&mut database, crowd.history).await?;
             say(&json!({"what": "history", "answers": made, "seconds": rounded(since.elapsed().as_secs_f64(), 1)}));
             bot = Bot::online(&world, folder.path()).await?;
-            clicks::press_on(&world, &town, 0, town.members().min(2_000), WARMING).await?;
+            clicks::press_on(&world, &town, 0, town.members().min(2_000), WARMING).await;
         }
         let before = database.answers().await?;
+        note("nobody answers");
         let idle = bot.idle(crowd.idle_seconds).await?;
         let scene = Scene { world: &world, town: &town, bot: &bot, crowd, idle };
         let (us, mut offered) = scene.offered(&mut database, next).await?;
@@ -80,6 +84,7 @@ impl Scene<'_> {
     /// At a rate. Returns CPU microseconds an answer too.
     async fn offered(&self, database: &mut Database, from: usize) -> Outcome<(f64, Value)> {
         let Crowd { offered, rate, .. } = self.crowd;
+        note("answers are offered");
         let clicks = clicks::offer(self.world, self.town, from, offered, rate);
         let (us, mut line, clicked) = self.watch(database, clicks).await?;
         line["what"] = "answers".into();
@@ -91,6 +96,7 @@ impl Scene<'_> {
     /// As fast as they are taken.
     async fn saturated(&self, database: &mut Database, from: usize) -> Outcome<Value> {
         let Crowd { saturating, in_flight, .. } = self.crowd;
+        note("as many answers as it takes");
         let clicks = clicks::press_on(self.world, self.town, from, saturating, in_flight);
         let (_, mut line, _) = self.watch(database, clicks).await?;
         line["what"] = "saturation".into();
@@ -102,33 +108,35 @@ impl Scene<'_> {
     async fn watch(
         &self,
         database: &mut Database,
-        clicks: impl Future<Output = Outcome<Clicked>>,
+        clicks: impl Future<Output = Clicked>,
     ) -> Outcome<(f64, Value, Clicked)> {
         let stored = database.number(OPEN).await?;
         let bytes = database.bytes().await?;
         let (writes, batched) = self.writes().await?;
-        let (cpu, own) = (self.bot.cpu()?, machine::cpu("self")?);
-        let clicked = clicks.await?;
-        let (cpu, own) = (self.bot.cpu()?.saturating_sub(cpu), machine::cpu("self")?.saturating_sub(own));
+        let (cpu, own) = (self.bot.times()?, machine::cpu("self")?);
+        let clicked = clicks.await;
+        let (cpu, own) = (self.bot.times()?.since(cpu), machine::cpu("self")?.since(own));
         let (writes_after, batched_after) = self.writes().await?;
         let new = database.number(OPEN).await? - stored;
-        if usize::try_from(new)? != clicked.count {
+        if usize::try_from(new)? < clicked.count {
             return Err(format!("{new} answers were stored of {} that have a receipt", clicked.count).into());
         }
         let (count, took) = (clicked.count as f64, clicked.took.as_secs_f64());
-        let us = (cpu.as_secs_f64() - self.idle * took) / count * 1e6;
+        let us = (cpu.all().as_secs_f64() - self.idle * took) / count * 1e6;
         let line = json!({
             "what": "", "answers": clicked.count, "guilds": self.crowd.guilds, "members": self.town.members(),
-            "seconds": rounded(took, 2), "answers_per_s": rounded(count / took, 1),
-            "cpu_us_per_answer": rounded(us, 1), "idle_cpu_ms_per_s": rounded(self.idle * 1e3, 2),
+            "unanswered": clicked.unanswered, "seconds": rounded(took, 2), "answers_per_s": rounded(count / took, 1),
+            "cpu_us_per_answer": rounded(us, 1),
+            "of_it_system_us": rounded(cpu.system.as_secs_f64() / count * 1e6, 1), "idle_cpu_ms_per_s": rounded(self.idle * 1e3, 2),
             "receipt_ms_p50": percentile(&clicked.answered_after, 500),
             "receipt_ms_p99": percentile(&clicked.answered_after, 990),
             "receipt_ms_p99_9": percentile(&clicked.answered_after, 999),
             "answers_per_write": rounded((batched_after - batched) / (writes_after - writes), 2),
             "database_bytes_per_answer": rounded((database.bytes().await? - bytes) as f64 / count, 1),
             "edits_of_posts": clicked.edits,
-            "bot_cores": rounded(cpu.as_secs_f64() / took, 3), "load_cores": rounded(own.as_secs_f64() / took, 3),
-            "resident_mib": rounded(self.bot.memory()?.0, 1),
+            "bot_cores": rounded(cpu.all().as_secs_f64() / took, 3),
+            "load_cores": rounded(own.all().as_secs_f64() / took, 3),
+            "resident_mib": self.bot.memory()?.all,
         });
         Ok((us, line, clicked))
     }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use trapline::core::ids::Platform;
 
-use crate::machine;
+use crate::machine::{self, Cpu, Memory};
 use crate::world::World;
 use crate::world::hub::PATIENCE;
 use crate::world::process::login;
@@ -86,13 +86,25 @@ impl Bot {
         Ok(bot)
     }
 
+    /// Leaves a database behind as every start but the first finds one: made, and with the commands registered.
+    pub(crate) async fn prepare(world: &World, folder: &Path) -> Outcome<()> {
+        Self::online(world, folder).await?.stop(world).await?;
+        // What happens before the next start, nobody is told.
+        world.discord.gateway().forget_sessions();
+        Ok(())
+    }
+
     /// User and system time so far.
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
+        Ok(self.times()?.all())
+    }
+
+    /// As [`Self::cpu`], one by one.
+    pub(crate) fn times(&self) -> Outcome<Cpu> {
         machine::cpu(&self.id).map_err(|_| ended(&self.log))
     }
 
-    /// Resident memory now and at its most, in mebibytes.
-    pub(crate) fn memory(&self) -> Outcome<(f64, f64)> {
+    pub(crate) fn memory(&self) -> Outcome<Memory> {
         machine::memory(&self.id).map_err(|_| ended(&self.log))
     }
 

@@ -7,15 +7,18 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::town::Town;
 use crate::world::World;
 use crate::world::discord::interaction::Heard;
-use crate::world::hub::PATIENCE;
-use crate::{Failure, Outcome};
 
 /// How many answers are taken note of at once.
 const BATCH: usize = 64;
+/// Longer than Discord waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What came of a number of clicks.
 pub(crate) struct Clicked {
+    /// Clicks that were answered.
     pub(crate) count: usize,
+    /// Clicks whose answer came too late for Discord to take it, or not at all.
+    pub(crate) unanswered: usize,
     /// From the first click to the last answer.
     pub(crate) took: Duration,
     /// From each click to its answer, sorted.
@@ -27,7 +30,7 @@ pub(crate) struct Clicked {
 }
 
 /// Makes the clicks from the n-th on, so many a second, each when it is due.
-pub(crate) async fn offer(world: &World, town: &Town, from: usize, count: usize, rate: f64) -> Outcome<Clicked> {
+pub(crate) async fn offer(world: &World, town: &Town, from: usize, count: usize, rate: f64) -> Clicked {
     let mut ears = Ears::open(world);
     let start = Instant::now();
     let click = async {
@@ -40,37 +43,21 @@ pub(crate) async fn offer(world: &World, town: &Town, from: usize, count: usize,
         }
         late
     };
-    let hear = async {
-        while ears.heard.len() < count {
-            ears.hear().await?;
-        }
-        Ok::<_, Failure>(())
-    };
-    let (late, heard) = tokio::join!(click, hear);
-    heard?;
-    Ok(ears.done(start, late))
+    let hear = async { while ears.heard.len() < count && ears.hear().await {} };
+    let (late, ()) = tokio::join!(click, hear);
+    ears.done(start, count, late)
 }
 
 /// Makes the clicks from the n-th on, with so many under way at any time.
-pub(crate) async fn press_on(
-    world: &World,
-    town: &Town,
-    from: usize,
-    count: usize,
-    in_flight: usize,
-) -> Outcome<Clicked> {
+pub(crate) async fn press_on(world: &World, town: &Town, from: usize, count: usize, in_flight: usize) -> Clicked {
     let mut ears = Ears::open(world);
     let start = Instant::now();
     for nth in 0..count {
-        while nth - ears.heard.len() >= in_flight {
-            ears.hear().await?;
-        }
+        while nth - ears.heard.len() >= in_flight && ears.hear().await {}
         town.click(from + nth).await;
     }
-    while ears.heard.len() < count {
-        ears.hear().await?;
-    }
-    Ok(ears.done(start, Vec::new()))
+    while ears.heard.len() < count && ears.hear().await {}
+    ears.done(start, count, Vec::new())
 }
 
 /// Hears the answers, and lets the simulated Discord forget them, whose memory would else grow until it is slow.
@@ -78,18 +65,22 @@ struct Ears<'a> {
     world: &'a World,
     answers: UnboundedReceiver<Heard>,
     heard: Vec<Duration>,
+    last: Instant,
     edits: usize,
 }
 
 impl<'a> Ears<'a> {
     fn open(world: &'a World) -> Self {
-        Self { world, answers: world.discord.first_answers(), heard: Vec::new(), edits: 0 }
+        Self { world, answers: world.discord.first_answers(), heard: Vec::new(), last: Instant::now(), edits: 0 }
     }
 
-    async fn hear(&mut self) -> Outcome<()> {
+    /// Waits for some answers; false where none come any more.
+    async fn hear(&mut self) -> bool {
         let mut batch = Vec::with_capacity(BATCH);
-        let heard = tokio::time::timeout(PATIENCE, self.answers.recv_many(&mut batch, BATCH)).await;
-        heard.map_err(|_| format!("no answer for {PATIENCE:?} after {} of them", self.heard.len()))?;
+        if tokio::time::timeout(PATIENCE, self.answers.recv_many(&mut batch, BATCH)).await.is_err() {
+            return false;
+        }
+        self.last = Instant::now();
         self.heard.extend(batch.iter().map(|answer| answer.after));
         self.edits += self.world.discord.hub.change(|state| {
             for answer in &batch {
@@ -98,13 +89,15 @@ impl<'a> Ears<'a> {
             }
             state.requests.drain(..).filter(|request| request.method == "PATCH").count()
         });
-        Ok(())
+        true
     }
 
-    fn done(mut self, start: Instant, mut late: Vec<Duration>) -> Clicked {
-        let took = start.elapsed();
+    fn done(mut self, start: Instant, count: usize, mut late: Vec<Duration>) -> Clicked {
+        // What has no answer by now is not to be complained of at the end.
+        self.world.discord.hub.change(|state| state.interactions.clear());
+        let (took, unanswered) = (self.last - start, count - self.heard.len());
         self.heard.sort_unstable();
         late.sort_unstable();
-        Clicked { count: self.heard.len(), took, answered_after: self.heard, late, edits: self.edits }
+        Clicked { count: self.heard.len(), unanswered, took, answered_after: self.heard, late, edits: self.edits }
     }
 }

@@ -15,7 +15,7 @@ use crate::world::World;
 use crate::world::discord::ratelimit::Limits;
 use crate::world::discord::snowflake::Snowflake;
 use crate::world::discord::state::State;
-use crate::{Outcome, say};
+use crate::{Outcome, note, say};
 
 /// What Discord lets through in a second, of all requests of a bot.
 const A_SECOND: f64 = 50.0;
@@ -31,7 +31,7 @@ pub(crate) struct Feeds {
 pub(crate) async fn measure((feeds, minutes): (usize, i64)) -> Outcome<()> {
     let folder = TempDir::new()?;
     let world = World::live().await;
-    Bot::online(&world, folder.path()).await?.stop(&world).await?;
+    Bot::prepare(&world, folder.path()).await?;
     let places = (0..feeds).map(|number| {
         let guild = world.discord.guild(&format!("Group {number}"));
         let channel = guild.text("traps");
@@ -53,6 +53,7 @@ pub(crate) async fn measure((feeds, minutes): (usize, i64)) -> Outcome<()> {
 /// From the slot to the last of the posts.
 async fn watch(world: &World, bot: &Bot, feeds: &Feeds) -> Outcome<Value> {
     let count = feeds.places.len();
+    note(&format!("{count} feeds wait for their minute, and then for their turn"));
     let wait = (feeds.due - now(world)).to_std().unwrap_or_default();
     tokio::time::sleep(wait).await;
     let cpu = bot.cpu()?;

@@ -12,7 +12,7 @@ use crate::due::{self, Feeds};
 use crate::machine::{ms, rounded};
 use crate::world::World;
 use crate::world::discord::people::{Channel, Guild, Person};
-use crate::{Outcome, say};
+use crate::{Outcome, note, say};
 
 /// Beside that of the feed.
 const OTHER_CHANNELS: [&str; 2] = ["general", "papers"];
@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) async fn measure((sizes, seconds): (Vec<usize>, f64)) -> Outcome<()> {
     for guilds in sizes {
+        note(&format!("{guilds} guilds"));
         say(&with(guilds, seconds).await?);
     }
     Ok(())
@@ -29,8 +30,7 @@ pub(crate) async fn measure((sizes, seconds): (Vec<usize>, f64)) -> Outcome<()> 
 async fn with(guilds: usize, seconds: f64) -> Outcome<Value> {
     let folder = TempDir::new()?;
     let world = World::live().await;
-    // A database that is there, with the commands registered: as at most starts.
-    Bot::online(&world, folder.path()).await?.stop(&world).await?;
+    Bot::prepare(&world, folder.path()).await?;
     let founded: Vec<(Guild, Channel)> = (0..guilds).map(|number| found(&world, number)).collect();
     let places = founded.iter().map(|(guild, channel)| (guild.id, channel.id)).collect();
     let mut database = Database::of(folder.path()).await?;
@@ -44,15 +44,14 @@ async fn with(guilds: usize, seconds: f64) -> Outcome<Value> {
     let (answered, ready) =
         tokio::join!(first_answer(&world, channel, &somebody), async { bot.ready().await.map(|()| Instant::now()) });
     let (at, answered, ready) = (at_ready(&world)?, answered?, ready?);
-    let (resident_at_start, _) = bot.memory()?;
+    let at_start = bot.memory()?;
     // Whatever comes after a start is over by then.
     tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
     let cpu = bot.idle(seconds).await?;
-    let (resident, most) = bot.memory()?;
+    let memory = bot.memory()?;
     let line = json!({
         "what": "idle", "guilds": guilds, "feeds": guilds,
-        "resident_mib": rounded(resident, 1), "resident_mib_when_ready": rounded(resident_at_start, 1),
-        "resident_mib_at_most": rounded(most, 1), "cpu_ms_per_s": rounded(cpu * 1e3, 2),
+        "resident_mib": memory.all, "of_it_anonymous_mib": memory.anonymous, "resident_mib_when_ready": at_start.all, "resident_mib_at_most": memory.most, "cpu_ms_per_s": rounded(cpu * 1e3, 2),
         "ready_to_first_answer_ms": ms(answered - at), "ready_to_readyz_ms": ms(ready.saturating_duration_since(at)),
         "start_to_first_answer_ms": ms(answered - bot.started), "start_to_ready_ms": ms(at - bot.started),
     });

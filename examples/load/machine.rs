@@ -25,24 +25,53 @@ pub(crate) fn description() -> Value {
     })
 }
 
-/// User and system time of a process with all its threads, so far; `self` is this one.
-pub(crate) fn cpu(process: &str) -> Outcome<Duration> {
+/// What a process and all its threads have used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cpu {
+    pub(crate) user: Duration,
+    /// Within the kernel.
+    pub(crate) system: Duration,
+}
+
+impl Cpu {
+    pub(crate) fn all(self) -> Duration {
+        self.user + self.system
+    }
+
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self { user: self.user.saturating_sub(before.user), system: self.system.saturating_sub(before.system) }
+    }
+}
+
+/// So far; `self` is this process.
+pub(crate) fn cpu(process: &str) -> Outcome<Cpu> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name stands in brackets and may hold anything; times are the 14th and the 15th field.
     let (_, fields) = stat.rsplit_once(") ").ok_or("a stat without a name")?;
     let times: Vec<u32> = fields.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse().ok()).collect();
     let [user, system] = times[..] else { return Err("a stat without times".into()) };
-    Ok(TICK * (user + system))
+    Ok(Cpu { user: TICK * user, system: TICK * system })
 }
 
-/// Resident memory of a process, and the most that it ever was, in mebibytes.
-pub(crate) fn memory(process: &str) -> Outcome<(f64, f64)> {
+/// Resident memory of a process, in mebibytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    pub(crate) all: f64,
+    /// Its own, and in no file: what a second process would need again.
+    pub(crate) anonymous: f64,
+    /// The most that all of it ever was.
+    pub(crate) most: f64,
+}
+
+/// Now; `self` is this process.
+pub(crate) fn memory(process: &str) -> Outcome<Memory> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let kibibytes = |key: &str| {
+    let mebibytes = |key: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_suffix(" kB"));
-        line.and_then(|number| number.parse::<f64>().ok()).ok_or_else(|| format!("a status without {key}"))
+        let kibibytes: Option<f64> = line.and_then(|number| number.parse().ok());
+        kibibytes.map(|number| rounded(number / 1024.0, 1)).ok_or_else(|| format!("a status without {key}"))
     };
-    Ok((kibibytes("VmRSS:")? / 1024.0, kibibytes("VmHWM:")? / 1024.0))
+    Ok(Memory { all: mebibytes("VmRSS:")?, anonymous: mebibytes("RssAnon:")?, most: mebibytes("VmHWM:")? })
 }
 
 /// Rounded to so many places, as figures are read.

@@ -4,7 +4,11 @@
 //! `cargo build --release && cargo run --release --example load -- [SCENARIO…]`; `--help` says what else there is, and
 //! docs/performance.md what came out.
 
-#![expect(clippy::print_stdout, reason = "its figures are its output")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "its figures are its output, and its user waits for them"
+)]
 
 #[path = "../../tests/world/mod.rs"]
 mod world;
@@ -27,6 +31,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use serde_json::Value;
+use tokio::signal::unix::{SignalKind, signal};
 
 use options::{Options, Scenario};
 
@@ -37,12 +42,25 @@ type Outcome<T> = Result<T, Failure>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    match measure(&options).await {
+    // Whoever ends it is not left with a bot that goes on.
+    let measured = tokio::select! {
+        measured = measure(&options) => measured,
+        () = stopped() => Err("stopped".into()),
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             say(&serde_json::json!({"what": "failure", "why": failure.to_string()}));
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn stopped() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
 }
 
@@ -64,4 +82,9 @@ async fn measure(options: &Options) -> Outcome<()> {
 /// One line of the output.
 fn say(line: &Value) {
     println!("{line}");
+}
+
+/// What it is at, for whoever waits.
+fn note(what: &str) {
+    eprintln!("{what} …");
 }

@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// How long they are offered, in seconds.
     #[arg(long, default_value_t = 15.0)]
     seconds: f64,
+    /// Answers of the past, on top of which answers are measured a second time; 0: not a second time.
+    #[arg(long, default_value_t = 1_000_000)]
+    history: u64,
     /// Answers under way at once at saturation.
     #[arg(long, default_value_t = 64)]
     in_flight: usize,
@@ -58,7 +61,7 @@ pub(crate) struct Crowd {
     /// Answers at saturation.
     pub(crate) saturating: usize,
     pub(crate) in_flight: usize,
-    /// Answers of the past that are put into the database before both are measured again.
+    /// Answers of the past that are put into the database before both are measured again; 0: they are not.
     pub(crate) history: u64,
     /// Without answers.
     pub(crate) idle_seconds: f64,
@@ -89,7 +92,7 @@ impl Options {
             offered,
             saturating: 2 * offered,
             in_flight: self.in_flight,
-            history: 1_000_000,
+            history: self.history,
             idle_seconds: 5.0,
         }
     }

@@ -14,7 +14,7 @@ use crate::world::World;
 use crate::world::discord::ratelimit::Limits;
 use crate::world::discord::snowflake::Snowflake;
 use crate::world::discord::state::State;
-use crate::{Outcome, history, say};
+use crate::{Outcome, history, note, say};
 
 /// From the moment at which it is settled when the reveal is due.
 const AHEAD: TimeDelta = TimeDelta::seconds(5);
@@ -31,6 +31,7 @@ const OWED: &str = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'send
 const JUDGED: &str = "SELECT count(*) FROM answers WHERE points IS NOT NULL";
 
 pub(crate) async fn measure(answers: u64) -> Outcome<()> {
+    note(&format!("a round with {answers} answers"));
     let folder = TempDir::new()?;
     let world = World::live().await;
     let guild = world.discord.guild("Study group");
@@ -78,6 +79,6 @@ async fn watch(world: &World, bot: &Bot, database: &mut Database, post: Snowflak
     let cpu = bot.cpu()?.saturating_sub(cpu).as_secs_f64() - idle * took.as_secs_f64();
     Ok(json!({
         "what": "reveal", "due_to_reveal_ms": ms(revealed - since), "due_to_last_message_ms": ms(took),
-        "cpu_ms": rounded(cpu * 1e3, 0), "resident_mib_at_most": rounded(bot.memory()?.1, 1),
+        "cpu_ms": rounded(cpu * 1e3, 0), "resident_mib_at_most": bot.memory()?.most,
     }))
 }

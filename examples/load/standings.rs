@@ -12,7 +12,7 @@ use crate::opts;
 use crate::world::World;
 use crate::world::discord::people::{Channel, Guild, Person};
 use crate::world::discord::view::Response;
-use crate::{Outcome, history, say};
+use crate::{Outcome, history, note, say};
 
 /// Answers of each member: a hundred days.
 const EACH: u64 = 100;
@@ -28,6 +28,7 @@ const TAKE_RANK: &str = "
 
 pub(crate) async fn measure((sizes, times): (Vec<u64>, usize)) -> Outcome<()> {
     for answers in sizes {
+        note(&format!("standings over {answers} answers"));
         over(answers, times).await?;
     }
     Ok(())

@@ -48,6 +48,8 @@ pub async fn serve(listener: TcpListener, hub: Arc<Hub>) {
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else { continue };
+                // An event does not wait until the one before it is acknowledged.
+                let _ = stream.set_nodelay(true);
                 let number = hub.change(|state| {
                     state.sessions.count += 1;
                     state.sessions.count

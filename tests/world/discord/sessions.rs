@@ -97,6 +97,12 @@ impl Sessions {
         Some(data)
     }
 
+    /// Nobody would hear of an event, now or later.
+    #[must_use]
+    pub fn none(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// A session is there that has seen READY and its guilds.
     #[must_use]
     pub fn online(&self) -> bool {
@@ -187,7 +193,10 @@ impl Socket {
 
     /// A RESUME finds no session from now on.
     pub fn forget_sessions(&self) {
-        self.hub.change(|state| state.sessions.all.iter_mut().for_each(|session| session.id.clear()));
+        self.hub.change(|state| {
+            state.sessions.all.retain(|session| session.socket.is_some());
+            state.sessions.all.iter_mut().for_each(|session| session.id.clear());
+        });
     }
 
     /// From now on heartbeats go unanswered, or are answered again.
