@@ -1,6 +1,6 @@
 //! The compiled program, as an operator runs it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 
 use tokio::process::{Child, Command};
@@ -26,7 +26,8 @@ impl Process {
         // A write beyond the limit of `limit_files` is to fail, not to end the program.
         let mut command = Command::new("sh");
         command
-            .args(["-c", "trap '' XFSZ; exec \"$0\"", env!("CARGO_BIN_EXE_trapline")])
+            .args(["-c", "trap '' XFSZ; exec \"$0\""])
+            .arg(program())
             .env_clear()
             .envs(login(world, platform))
             .env("DATABASE_URL", format!("sqlite://{}", database.display()))
@@ -68,8 +69,19 @@ impl Process {
     }
 }
 
+/// The compiled program: where cargo says it is, which it says to tests alone, or else in the folder above one's own.
+#[must_use]
+pub fn program() -> PathBuf {
+    let beside = || {
+        let own = std::env::current_exe().ok()?;
+        Some(own.parent()?.parent()?.join("trapline"))
+    };
+    option_env!("CARGO_BIN_EXE_trapline").map(PathBuf::from).or_else(beside).unwrap_or_default()
+}
+
 /// What the environment says of the platform.
-fn login(world: &World, platform: Platform) -> Vec<(&'static str, String)> {
+#[must_use]
+pub fn login(world: &World, platform: Platform) -> Vec<(&'static str, String)> {
     let World { discord, slack, .. } = world;
     match platform {
         Platform::Slack => vec![

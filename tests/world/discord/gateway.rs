@@ -1,6 +1,7 @@
 //! The gateway: a real WebSocket, spoken as Discord speaks it. Its sessions are in [`super::sessions`].
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
@@ -47,6 +48,8 @@ pub async fn serve(listener: TcpListener, hub: Arc<Hub>) {
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else { continue };
+                // An event does not wait until the one before it is acknowledged.
+                let _ = stream.set_nodelay(true);
                 let number = hub.change(|state| {
                     state.sessions.count += 1;
                     state.sessions.count
@@ -147,10 +150,11 @@ impl Connection {
             }
             let thinned = |name: &str, data: &Value| state.sessions.thinned(name, data);
             let ready = thinned("READY", &ready(state, &id, &self.hub.socket_url));
-            let guilds = joined(state).map(|guild| thinned("GUILD_CREATE", &wire::guild_create(state, guild)));
-            let guilds: Vec<Value> = guilds.flatten().collect();
+            let guilds = wire::guilds_create(state, joined(state));
+            let guilds: Vec<Value> = guilds.filter_map(|guild| thinned("GUILD_CREATE", &guild)).collect();
             let socket = Some((self.number, self.down.clone()));
             let mut session = Session { id: id.clone(), sequence: 0, sent: Vec::new(), socket, ready: true };
+            state.sessions.ready_at = Some(Instant::now());
             ready.iter().for_each(|ready| session.dispatch("READY", ready));
             if intents & GUILDS != 0 {
                 guilds.iter().for_each(|guild| session.dispatch("GUILD_CREATE", guild));

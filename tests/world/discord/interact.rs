@@ -1,6 +1,7 @@
 //! People use the bot: commands, buttons, modals. Each builds the JSON that Discord would send, and waits for the answer.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -232,6 +233,7 @@ impl Sketch {
             channel: self.channel,
             label: self.label,
             at,
+            sent: Instant::now(),
             source: self.source,
             opened_by: self.opened_by,
             focused: self.focused,

@@ -1,7 +1,10 @@
 //! One interaction: what the user did, and what the program has answered so far.
 
+use std::time::Instant;
+
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::snowflake::Snowflake;
 
@@ -60,6 +63,8 @@ pub struct Interaction {
     /// What it was, in words, for reports.
     pub label: String,
     pub at: DateTime<Utc>,
+    /// When it went to the gateway, by the machine's own time.
+    pub sent: Instant,
     /// The message whose button it was.
     pub source: Option<Snowflake>,
     /// The interaction that opened the modal which this one sends.
@@ -85,3 +90,14 @@ impl Interaction {
         now - self.at >= span
     }
 }
+
+/// A first answer that was taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard {
+    pub interaction: Snowflake,
+    /// From the gateway to the arrival of the answer, by the machine's own time.
+    pub after: std::time::Duration,
+}
+
+/// Who measures how long first answers take.
+pub type Listener = UnboundedSender<Heard>;

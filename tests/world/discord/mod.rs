@@ -26,9 +26,11 @@ pub mod wire;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use self::faults::Planned;
+use self::interaction::Heard;
 use self::people::Guild;
 use self::ratelimit::Limits;
 use self::sessions::Socket;
@@ -104,6 +106,14 @@ impl Discord {
     #[must_use]
     pub fn rate_limited(&self) -> u32 {
         self.hub.look(|state| state.buckets.refused)
+    }
+
+    /// Hears of every first answer to an interaction from now on, in place of who heard before.
+    #[must_use]
+    pub fn first_answers(&self) -> mpsc::UnboundedReceiver<Heard> {
+        let (listener, heard) = mpsc::unbounded_channel();
+        self.hub.change(|state| state.listener = Some(listener));
+        heard
     }
 
     /// The requests so far that match a pattern, oldest first.

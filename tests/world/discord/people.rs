@@ -77,6 +77,9 @@ impl Guild {
         let role = self.add_role("Trapline", Permissions::NONE, false, true);
         self.hub.change(|state| {
             join(state, self.id, state.bot, vec![role.id]);
+            if state.sessions.none() {
+                return;
+            }
             let event = wire::guild_create(state, &state.guilds[&self.id]);
             state.sessions.dispatch("GUILD_CREATE", &event);
         });

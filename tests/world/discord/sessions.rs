@@ -1,6 +1,7 @@
 //! The gateway's sessions, and the ways in which a test disturbs them.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -52,6 +53,8 @@ pub struct Sessions {
     pub(super) refused: (u16, u32),
     /// What events lack: an event's name and the place in it, which is empty for the whole event.
     left_out: Vec<(String, String)>,
+    /// When READY last went out, by the machine's own time.
+    pub ready_at: Option<Instant>,
     /// The `intents` of each IDENTIFY so far.
     pub identified: Vec<u64>,
     pub resumed: u32,
@@ -68,6 +71,7 @@ impl Default for Sessions {
             heartbeat_ms: 41_250,
             refused: (0, 0),
             left_out: Vec::new(),
+            ready_at: None,
             identified: Vec::new(),
             resumed: 0,
             heartbeats: 0,
@@ -94,6 +98,12 @@ impl Sessions {
             lean::remove(&mut data, place);
         }
         Some(data)
+    }
+
+    /// Nobody would hear of an event, now or later.
+    #[must_use]
+    pub fn none(&self) -> bool {
+        self.all.is_empty()
     }
 
     /// A session is there that has seen READY and its guilds.
@@ -186,7 +196,10 @@ impl Socket {
 
     /// A RESUME finds no session from now on.
     pub fn forget_sessions(&self) {
-        self.hub.change(|state| state.sessions.all.iter_mut().for_each(|session| session.id.clear()));
+        self.hub.change(|state| {
+            state.sessions.all.retain(|session| session.socket.is_some());
+            state.sessions.all.iter_mut().for_each(|session| session.id.clear());
+        });
     }
 
     /// From now on heartbeats go unanswered, or are answered again.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::interaction::Interaction;
+use super::interaction::{Interaction, Listener};
 use super::permissions::{self, Permissions};
 use super::ratelimit::Buckets;
 use super::sessions::Sessions;
@@ -171,6 +171,8 @@ pub struct State {
     pub commands: Vec<Value>,
     pub guild_commands: BTreeMap<Snowflake, Vec<Value>>,
     pub interactions: BTreeMap<Snowflake, Interaction>,
+    /// Hears of every first answer.
+    pub listener: Option<Listener>,
     pub sessions: Sessions,
     pub faults: Faults,
     pub buckets: Buckets,
@@ -197,6 +199,7 @@ impl State {
             commands: Vec::new(),
             guild_commands: BTreeMap::new(),
             interactions: BTreeMap::new(),
+            listener: None,
             sessions: Sessions::default(),
             faults: Faults::default(),
             buckets: Buckets::default(),

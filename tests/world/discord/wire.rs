@@ -1,5 +1,7 @@
 //! What is remembered, in the JSON that Discord sends.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -118,8 +120,23 @@ pub fn guild(guild: &Guild) -> Value {
 /// A guild as the gateway's `GUILD_CREATE` gives it, with the bot as its only listed member.
 #[must_use]
 pub fn guild_create(state: &State, guild: &Guild) -> Value {
-    let (threads, channels): (Vec<&Channel>, Vec<&Channel>) =
-        state.channels.values().filter(|c| c.guild == Some(guild.id)).partition(|c| c.kind.is_thread());
+    guild_of(state, guild, state.channels.values().filter(|channel| channel.guild == Some(guild.id)))
+}
+
+/// As [`guild_create`] for many guilds, without a look at all channels for each of them.
+pub fn guilds_create<'a>(
+    state: &'a State,
+    guilds: impl Iterator<Item = &'a Guild> + 'a,
+) -> impl Iterator<Item = Value> + 'a {
+    let mut rooms: BTreeMap<Snowflake, Vec<&Channel>> = BTreeMap::new();
+    for channel in state.channels.values() {
+        rooms.entry(channel.guild.unwrap_or(Snowflake(0))).or_default().push(channel);
+    }
+    guilds.map(move |guild| guild_of(state, guild, rooms.remove(&guild.id).unwrap_or_default().into_iter()))
+}
+
+fn guild_of<'a>(state: &State, guild: &Guild, channels: impl Iterator<Item = &'a Channel>) -> Value {
+    let (threads, channels): (Vec<&Channel>, Vec<&Channel>) = channels.partition(|c| c.kind.is_thread());
     let list = |channels: Vec<&Channel>| channels.into_iter().map(|c| channel(state, c)).collect::<Vec<_>>();
     let bot = guild.members.get(&state.bot);
     let mut json = self::guild(guild);

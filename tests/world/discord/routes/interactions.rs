@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, messages};
 use crate::world::discord::error::{self, ApiError, FormErrors};
-use crate::world::discord::interaction::{Answered, Interaction, Kind};
+use crate::world::discord::interaction::{Answered, Heard, Interaction, Kind};
 use crate::world::discord::limits::commands::check_choices;
 use crate::world::discord::limits::message::{Payload, Shape};
 use crate::world::discord::limits::{list, modal, unknown_keys};
@@ -16,6 +16,7 @@ use crate::world::discord::wire;
 pub(super) fn callback(state: &mut State, id: Snowflake, token: &str, request: &Request) -> Answer {
     let known = state.interactions.get(&id).filter(|interaction| interaction.token == token);
     let interaction = known.ok_or_else(error::unknown_interaction)?.clone();
+    let after = interaction.sent.elapsed();
     if interaction.answered.is_some() {
         return Err(error::already_acknowledged());
     }
@@ -33,6 +34,10 @@ pub(super) fn callback(state: &mut State, id: Snowflake, token: &str, request: &
     let data = request.body.get("data").cloned().unwrap_or_else(|| json!({}));
     answer(state, &interaction, answered, &data, request)?;
     change(state, id, |interaction| interaction.answered = Some(answered));
+    if let Some(listener) = &state.listener {
+        // Who measures may have heard enough.
+        let _ = listener.send(Heard { interaction: id, after });
+    }
     Ok(callback_reply(state, id, answered, request))
 }
 
