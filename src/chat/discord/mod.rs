@@ -8,6 +8,8 @@ mod commands;
 mod gateway;
 mod invite;
 mod limits;
+#[doc(hidden)]
+pub mod overheard;
 mod payload;
 mod permissions;
 mod picture;
