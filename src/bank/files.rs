@@ -33,6 +33,7 @@ pub(super) struct Document {
 #[derive(Debug, Clone)]
 enum Content {
     Embedded(&'static [u8]),
+    Given(Vec<u8>),
     Disk(PathBuf),
 }
 
@@ -41,6 +42,7 @@ impl Document {
     pub(super) fn text(&self) -> Result<Cow<'static, str>, String> {
         let text = match &self.content {
             Content::Embedded(bytes) => Cow::Borrowed(std::str::from_utf8(bytes).map_err(|_| not_utf8())?),
+            Content::Given(bytes) => Cow::Owned(bounded(bytes.clone())?),
             Content::Disk(path) => Cow::Owned(read(path)?),
         };
         let text = match text.strip_prefix('\u{feff}') {
@@ -58,7 +60,7 @@ impl Document {
     /// The same for two documents that are one file.
     pub(super) fn identity(&self) -> PathBuf {
         match &self.content {
-            Content::Embedded(_) => PathBuf::from(&self.label),
+            Content::Embedded(_) | Content::Given(_) => PathBuf::from(&self.label),
             Content::Disk(path) => fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
         }
     }
@@ -89,6 +91,10 @@ fn read(path: &Path) -> Result<String, String> {
     }
     let mut bytes = Vec::with_capacity(metadata.len().min(MAX_BYTES) as usize + 1);
     File::open(path).map_err(cause)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(cause)?;
+    bounded(bytes)
+}
+
+fn bounded(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(format!("more than {} KiB", MAX_BYTES / 1024));
     }
@@ -119,6 +125,23 @@ impl Files {
         };
         files.vocabularies = dir.files().filter(|f| f.path() == Path::new(VOCABULARY)).map(document).collect();
         files.traps = dir.dirs().flat_map(Dir::files).map(document).filter(|d| is_trap(&d.name)).collect();
+        files
+    }
+
+    /// Files that stand nowhere, by the paths that they would have in a folder.
+    pub(super) fn given(all: &[(&str, &[u8])]) -> Self {
+        let mut files = Self::default();
+        for (path, bytes) in all {
+            let (series, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let document = Document {
+                label: (*path).to_owned(),
+                series: series.to_owned(),
+                name: name.to_owned(),
+                content: Content::Given(bytes.to_vec()),
+            };
+            let kind = if *path == VOCABULARY { &mut files.vocabularies } else { &mut files.traps };
+            kind.push(document);
+        }
         files
     }
 

@@ -85,6 +85,16 @@ impl Bank {
         (self, Report::new(findings).errors_only())
     }
 
+    /// A bank of files by path and content, such as `memory/007-training-memory.md`, and all that is to be said of them. Nothing
+    /// is read from a disk, which would be most of the work of who tries thousands of texts: the fuzz targets.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_files(files: &[(&str, &[u8])]) -> (Self, Report) {
+        let mut bank = Self::default();
+        let (findings, _) = bank.add(Files::given(files), None);
+        (bank, Report::new(findings))
+    }
+
     /// A bank of these traps as they are, unchecked, each with its one variant.
     #[must_use]
     pub fn from_traps(traps: Vec<Trap>) -> Self {

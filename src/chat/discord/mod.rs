@@ -9,6 +9,8 @@ mod gateway;
 mod invite;
 mod limits;
 mod locate;
+#[doc(hidden)]
+pub mod overheard;
 mod payload;
 mod permissions;
 mod picture;

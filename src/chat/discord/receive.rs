@@ -133,7 +133,7 @@ fn modal(action: &Action) -> serde_json::Value {
     })
 }
 
-fn typed(submit: &ModalInteraction) -> String {
+pub(super) fn typed(submit: &ModalInteraction) -> String {
     let mut fields = submit.data.components.iter().flat_map(|row| &row.components);
     let value = fields.find_map(|field| match field {
         ActionRowComponent::InputText(input) if input.custom_id == FIELD => input.value.clone(),

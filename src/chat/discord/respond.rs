@@ -36,7 +36,7 @@ pub(super) struct Asked {
     /// None in private messages.
     pub(super) actor: Option<Actor>,
     /// The message that was clicked is the reader's own, so that it can be replaced.
-    private: bool,
+    pub(super) private: bool,
 }
 
 /// What is said.

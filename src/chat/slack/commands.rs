@@ -148,6 +148,11 @@ fn user(text: &str) -> String {
     inner.split('|').next().unwrap_or_default().trim_start_matches('@').to_owned()
 }
 
+/// As [`parse`], where nothing filters, in words for people who debug.
+pub(super) fn understood(text: &str) -> String {
+    format!("{:?}", parse(text, |_| false))
+}
+
 pub(super) async fn run(shared: &Shared, who: &Who, way: &Way, text: &str) {
     let (series, topics) = shared.service.vocabulary();
     let asked =

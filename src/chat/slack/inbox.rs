@@ -78,7 +78,7 @@ impl Inbox {
     }
 }
 
-fn ack(envelope: &str, payload: &Value) -> String {
+pub(super) fn ack(envelope: &str, payload: &Value) -> String {
     match payload {
         Value::Null => json!({ "envelope_id": envelope }),
         payload => json!({ "envelope_id": envelope, "payload": payload }),

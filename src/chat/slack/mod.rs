@@ -12,6 +12,8 @@ mod home;
 mod inbox;
 mod limits;
 mod manifest;
+#[doc(hidden)]
+pub mod overheard;
 mod payload;
 mod people;
 mod picture;
