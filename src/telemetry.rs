@@ -1,4 +1,4 @@
-//! Logs: to standard error, for people on a terminal, for machines elsewhere.
+//! Logs: to standard error, for people on a terminal, for machines elsewhere. With the feature `otel`, traces too.
 
 use std::fmt::{self, Write};
 use std::io::IsTerminal;
@@ -12,6 +12,9 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogSettings};
+
+#[cfg(feature = "otel")]
+mod otel;
 
 /// These write bodies, headers, frames and interaction tokens into their messages and spans. Whatever `RUST_LOG` asks of them, they
 /// say no more than this.
@@ -51,7 +54,16 @@ where
     L: Layer<tracing_subscriber::Registry> + Send + Sync,
 {
     let wanted = EnvFilter::try_new(&settings.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::registry().with(lines.with_filter(wanted.and(filter_fn(is_discreet)))).try_init().is_ok()
+    let all = tracing_subscriber::registry().with(lines.with_filter(wanted.and(filter_fn(is_discreet))));
+    #[cfg(feature = "otel")]
+    let all = all.with(otel::layer());
+    all.try_init().is_ok()
+}
+
+/// Sends what is still to be sent, at the end of the process.
+pub async fn stop() {
+    #[cfg(feature = "otel")]
+    otel::stop().await;
 }
 
 /// Whether an event or span may be written at all.

@@ -59,6 +59,7 @@ const ROOMS: &[Room] = &[
     Room { path: "config.rs", may_name: &["config"], no_crates: PLATFORMS_AND_SQL },
     Room { path: "cli.rs", may_name: &["cli", "core"], no_crates: PLATFORMS_AND_SQL },
     Room { path: "telemetry.rs", may_name: &["config", "telemetry"], no_crates: &["sqlx", "axum"] },
+    Room { path: "telemetry", may_name: &["telemetry"], no_crates: PLATFORMS_AND_SQL },
 ];
 
 const PLATFORMS_AND_SQL: &[&str] = &["serenity", "poise", "slack_morphism", "axum", "maud", "sqlx"];

@@ -35,6 +35,7 @@ pub async fn main(cli: Cli) -> ExitCode {
         Command::Recount { check } => commands::recount(check).await,
         Command::Healthcheck => commands::healthcheck().await,
     };
+    crate::telemetry::stop().await;
     done.unwrap_or_else(|Failure(why)| {
         // Nothing is left to do when standard error itself is closed.
         let _ = writeln!(std::io::stderr(), "trapline: {why}");

@@ -36,6 +36,7 @@ impl Service {
     /// # Errors
     /// A refusal of [`crate::core::round::judge`], [`Refusal::RoundUnknown`] for a round of another community,
     /// [`Refusal::NotSaved`] where the store takes no write just now, or a fault.
+    #[tracing::instrument(name = "answer", level = "debug", skip_all, fields(%round, platform = actor.platform.as_str()))]
     pub async fn answer(&self, actor: &Actor, round: RoundId, given: &Given) -> Result<Receipt> {
         let given = given.clone();
         let decide = move |round: &Round, before: Option<Answer>, now: DateTime<Utc>| judge(round, &given, before, now);
@@ -46,6 +47,7 @@ impl Service {
     ///
     /// # Errors
     /// `NotAnswered`, `RoundOver`, `RoundUnknown`, `NotSaved`, or a fault.
+    #[tracing::instrument(name = "confidence", level = "debug", skip_all, fields(%round, platform = actor.platform.as_str()))]
     pub async fn set_confidence(&self, actor: &Actor, round: RoundId, confidence: Confidence) -> Result<Receipt> {
         let decide = move |round: &Round, before: Option<Answer>, now| {
             if round.is_over(now) {

@@ -85,6 +85,12 @@ impl Service {
         Ok(settled)
     }
 
+    #[tracing::instrument(
+        name = "deliver",
+        level = "debug",
+        skip_all,
+        fields(delivery = %delivery.id, kind = ?delivery.kind, feed = %delivery.feed, platform = delivery.platform.as_str())
+    )]
     async fn deliver_one(&self, chat: &dyn Chat, delivery: &Delivery) -> Result<Outcome> {
         if !self.claim(delivery).await? {
             return Ok(Outcome::Settled);

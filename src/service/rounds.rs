@@ -78,6 +78,7 @@ impl Service {
         Ok(())
     }
 
+    #[tracing::instrument(name = "reveal", level = "debug", skip_all, fields(%round))]
     async fn tick_reveal(&self, round: RoundId, now: DateTime<Utc>) -> Result<u32> {
         let mut tx = self.store.write().await?;
         let revealed = reveal(&mut tx, round, now).await?;
@@ -92,6 +93,7 @@ impl Service {
         revealed
     }
 
+    #[tracing::instrument(name = "slot", level = "debug", skip_all, fields(%feed))]
     async fn tick_feed(&self, feed: FeedId, now: DateTime<Utc>, ticked: &mut Ticked) -> Result<()> {
         let mut tx = self.store.write().await?;
         let stored = feeds::get(&mut tx, feed).await?;
