@@ -1,7 +1,5 @@
 //! The command that measures runs, at a size that measures nothing: each of its scenarios prints lines of JSON with figures.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
