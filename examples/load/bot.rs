@@ -27,7 +27,7 @@ static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 ///
 /// # Errors
 /// Where it is not there.
-pub(crate) fn choose(program: PathBuf) -> Outcome<()> {
+pub(crate) fn choose(program: &Path) -> Outcome<()> {
     if !program.is_file() {
         let build = if cfg!(debug_assertions) { "cargo build" } else { "cargo build --release" };
         return Err(format!("there is no {}: build it with `{build}`", program.display()).into());

@@ -1,7 +1,8 @@
 //! The machine, and what the kernel says of a process.
 
 use std::fs;
-use std::time::Duration;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -10,19 +11,41 @@ use crate::Outcome;
 /// The kernel counts a process's time in hundredths of a second (`USER_HZ`), whatever the machine.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Where it was measured.
-pub(crate) fn description() -> Value {
+/// How often the disk is tried.
+const WRITES: usize = 50;
+
+/// Where it was measured, and how fast its disk is just now: every answer waits for it.
+///
+/// # Errors
+/// Where the disk takes no file.
+pub(crate) fn description() -> Outcome<Value> {
+    let disk = disk()?;
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let processors = read("/proc/cpuinfo");
     let model = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    json!({
+    Ok(json!({
         "what": "machine",
         "cores": std::thread::available_parallelism().map_or(0, usize::from),
         "processor": model.map_or("", |(_, model)| model),
         "kernel": read("/proc/sys/kernel/osrelease").trim(),
         "load_average": read("/proc/loadavg").split(' ').next().unwrap_or_default(),
+        "fsync_ms_p50": percentile(&disk, 500), "fsync_ms_p99": percentile(&disk, 990),
         "optimised": !cfg!(debug_assertions),
-    })
+    }))
+}
+
+/// How long a page takes to be safe on the disk where the databases are, sorted.
+fn disk() -> Outcome<Vec<Duration>> {
+    let mut file = tempfile::tempfile()?;
+    let mut took = Vec::with_capacity(WRITES);
+    for _ in 0..WRITES {
+        let since = Instant::now();
+        file.write_all(&[7; 4096])?;
+        file.sync_data()?;
+        took.push(since.elapsed());
+    }
+    took.sort_unstable();
+    Ok(took)
 }
 
 /// What a process and all its threads have used.

@@ -65,8 +65,8 @@ async fn stopped() {
 }
 
 async fn measure(options: &Options) -> Outcome<()> {
-    bot::choose(options.program())?;
-    say(&machine::description());
+    bot::choose(&options.program())?;
+    say(&machine::description()?);
     for scenario in options.scenarios() {
         match scenario {
             Scenario::Answers => answers::measure(options.crowd()).await?,

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use trapline::bank::Bank;
 use trapline::chat::web::{Web, WebConfig, WebError};
-use trapline::ports::{Chats, Clock};
+use trapline::ports::Clock;
 use trapline::service::Service;
 use trapline::store::Store;
 
@@ -97,10 +97,10 @@ impl Site {
             let config = WebConfig { listen: ([127, 0, 0, 1], 0).into(), key: None::<SecretString> };
             let web = Web::bind(config, service.clone(), ADMIN_KEY.to_owned(), Arc::new(Vec::new)).await;
             let web = web.expect("a port");
-            let (address, chats) = (web.local_addr().to_string(), Chats::new(vec![web.chat()]));
+            let (address, chat) = (web.local_addr().to_string(), web.chat());
             server.spawn(web.run(CancellationToken::new()));
             service.tick().await.expect("a round");
-            while service.deliver(&chats).await.expect("a post") > 0 {}
+            while service.deliver(chat.as_ref()).await.expect("a post") > 0 {}
             address
         });
         let cookies = format!("trapline_visitor={VISITOR}; trapline_name=416461");
