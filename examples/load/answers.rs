@@ -27,7 +27,7 @@ pub(crate) async fn measure(crowd: Crowd) -> Outcome<()> {
     let wanted = 2 * (crowd.offered + crowd.saturating);
     let mut town = Town::found(&world, crowd.guilds, wanted.div_ceil(crowd.guilds * (crowd.rounds - 1)));
     let mut bot = Bot::online(&world, folder.path()).await?;
-    town.open(crowd.rounds).await?;
+    town.open(&world, crowd.rounds).await?;
     world.discord.rate_limits(Limits::usual());
     let mut database = Database::of(folder.path()).await?;
     note("members come to be known");

@@ -10,6 +10,7 @@ use crate::bot::Bot;
 use crate::database::Database;
 use crate::machine::{ms, rounded};
 use crate::opts;
+use crate::town::far_time;
 use crate::world::World;
 use crate::world::discord::ratelimit::Limits;
 use crate::world::discord::snowflake::Snowflake;
@@ -37,7 +38,8 @@ pub(crate) async fn measure(answers: u64) -> Outcome<()> {
     let guild = world.discord.guild("Study group");
     let (channel, admin) = (guild.text("traps"), guild.admin("Ada"));
     let bot = Bot::online(&world, folder.path()).await?;
-    let feed = opts!["channel" => &channel, "series" => "ml-system-design", "reveal_after" => 72];
+    let feed =
+        opts!["channel" => &channel, "time" => far_time(&world), "series" => "ml-system-design", "reveal_after" => 72];
     admin.slash(&channel, "feed add", feed).await;
     admin.slash(&channel, "feed post", opts![]).await;
     let post = channel.expect_message().await;

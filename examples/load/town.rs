@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use trapline::core::ids::Action;
 
 use crate::opts;
@@ -13,6 +14,11 @@ use crate::{Failure, Outcome};
 
 /// All traps of this series are answered by a click.
 const CHOICES: &str = "ml-system-design";
+
+/// A time of day that is half a day away: no post by schedule comes while something is measured.
+pub(crate) fn far_time(world: &World) -> String {
+    (world.clock.time() + TimeDelta::hours(12)).format("%H:%M").to_string()
+}
 
 pub(crate) struct Town {
     quarters: Vec<Quarter>,
@@ -41,9 +47,9 @@ impl Town {
     }
 
     /// Opens so many rounds in each guild, for three days.
-    pub(crate) async fn open(&mut self, rounds: usize) -> Outcome<()> {
+    pub(crate) async fn open(&mut self, world: &World, rounds: usize) -> Outcome<()> {
         for quarter in &mut self.quarters {
-            quarter.open(rounds).await?;
+            quarter.open(&far_time(world), rounds).await?;
         }
         // Somebody has seen them.
         self.hub.change(|state| state.messages.values_mut().for_each(|message| message.read = true));
@@ -81,8 +87,8 @@ impl Quarter {
         Self { channel, admin, members, posts: Vec::new() }
     }
 
-    async fn open(&mut self, rounds: usize) -> Outcome<()> {
-        let feed = opts!["channel" => &self.channel, "series" => CHOICES, "reveal_after" => 72];
+    async fn open(&mut self, time: &str, rounds: usize) -> Outcome<()> {
+        let feed = opts!["channel" => &self.channel, "time" => time, "series" => CHOICES, "reveal_after" => 72];
         self.admin.slash(&self.channel, "feed add", feed).await;
         for _ in 0..rounds {
             self.admin.slash(&self.channel, "feed post", opts![]).await;
