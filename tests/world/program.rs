@@ -14,7 +14,7 @@ use trapline::chat::slack::{Slack, SlackConfig};
 use trapline::ports::Chats;
 use trapline::scheduler;
 use trapline::service::Service;
-use trapline::store::Store;
+use trapline::store::{OpenError, Store};
 
 use super::clock::TestClock;
 use super::hub::PATIENCE;
@@ -92,7 +92,7 @@ impl Drop for Program {
 
 async fn run(setup: Setup, shutdown: CancellationToken) {
     let url = format!("sqlite://{}", setup.database.display());
-    let store = Store::open(&url, [7; 32]).await.expect("the database opens");
+    let store = open(&url).await;
     let service = Service::new(store.clone(), bank(), setup.clock);
     let discord = setup.discord.map(|login| discord(login, &service));
     let slack = setup.slack.map(|login| slack(login, &service));
@@ -110,6 +110,20 @@ async fn run(setup: Setup, shutdown: CancellationToken) {
     };
     tokio::join!(hear_discord, hear_slack, deliver);
     store.close().await;
+}
+
+/// Where a program before this one was killed, the threads beside its runtime take a moment to end, which those of a process do not:
+/// one of them may still hold the database.
+async fn open(url: &str) -> Store {
+    let opened = async {
+        loop {
+            match Store::open(url, [7; 32]).await {
+                Err(OpenError::InUse { .. }) => tokio::time::sleep(Duration::from_millis(5)).await,
+                opened => return opened.expect("the database opens"),
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, opened).await.expect("the program that was killed lets go of its database")
 }
 
 fn discord(login: DiscordLogin, service: &Service) -> Discord {
