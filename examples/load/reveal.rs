@@ -9,8 +9,7 @@ use tempfile::TempDir;
 use crate::bot::Bot;
 use crate::database::Database;
 use crate::machine::{ms, rounded};
-use crate::opts;
-use crate::town::far_time;
+use crate::town::{add_feed, open_round};
 use crate::world::World;
 use crate::world::discord::ratelimit::Limits;
 use crate::world::discord::snowflake::Snowflake;
@@ -38,11 +37,8 @@ pub(crate) async fn measure(answers: u64) -> Outcome<()> {
     let guild = world.discord.guild("Study group");
     let (channel, admin) = (guild.text("traps"), guild.admin("Ada"));
     let bot = Bot::online(&world, folder.path()).await?;
-    let feed =
-        opts!["channel" => &channel, "time" => far_time(&world), "series" => "ml-system-design", "reveal_after" => 72];
-    admin.slash(&channel, "feed add", feed).await;
-    admin.slash(&channel, "feed post", opts![]).await;
-    let post = channel.expect_message().await;
+    add_feed(&world, &channel, &admin).await;
+    let post = open_round(&channel, &admin).await;
     bot.stop(&world).await?;
     let mut database = Database::of(folder.path()).await?;
     history::settle(&mut database, answers).await?;

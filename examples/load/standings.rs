@@ -9,7 +9,7 @@ use crate::bot::{self, Bot};
 use crate::database::Database;
 use crate::machine::{percentile, rounded};
 use crate::opts;
-use crate::town::far_time;
+use crate::town::{add_feed, open_round};
 use crate::world::World;
 use crate::world::discord::people::{Channel, Guild, Person};
 use crate::world::discord::view::Response;
@@ -41,11 +41,8 @@ async fn over(answers: u64, times: usize) -> Outcome<()> {
     let guild = world.discord.guild("Study group");
     let (channel, admin) = (guild.text("traps"), guild.admin("Ada"));
     let bot = Bot::online(&world, folder.path()).await?;
-    let feed =
-        opts!["channel" => &channel, "time" => far_time(&world), "series" => "ml-system-design", "reveal_after" => 72];
-    admin.slash(&channel, "feed add", feed).await;
-    admin.slash(&channel, "feed post", opts![]).await;
-    drop(channel.expect_message().await);
+    add_feed(&world, &channel, &admin).await;
+    drop(open_round(&channel, &admin).await);
     bot.stop(&world).await?;
 
     let mut database = Database::of(folder.path()).await?;

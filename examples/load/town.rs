@@ -15,9 +15,18 @@ use crate::{Failure, Outcome};
 /// All traps of this series are answered by a click.
 const CHOICES: &str = "ml-system-design";
 
-/// A time of day that is half a day away: no post by schedule comes while something is measured.
-pub(crate) fn far_time(world: &World) -> String {
-    (world.clock.time() + TimeDelta::hours(12)).format("%H:%M").to_string()
+/// A feed whose rounds are opened by hand and stay open for three days: its time of day is half a day away, so that no post by schedule
+/// comes while something is measured.
+pub(crate) async fn add_feed(world: &World, channel: &Channel, admin: &Person) {
+    let time = (world.clock.time() + TimeDelta::hours(12)).format("%H:%M").to_string();
+    let feed = opts!["channel" => channel, "time" => time, "series" => CHOICES, "reveal_after" => 72];
+    admin.slash(channel, "feed add", feed).await;
+}
+
+/// Opens a round by hand: its post.
+pub(crate) async fn open_round(channel: &Channel, admin: &Person) -> Message {
+    admin.slash(channel, "feed post", opts![]).await;
+    channel.expect_message().await
 }
 
 pub(crate) struct Town {
@@ -49,7 +58,7 @@ impl Town {
     /// Opens so many rounds in each guild, for three days.
     pub(crate) async fn open(&mut self, world: &World, rounds: usize) -> Outcome<()> {
         for quarter in &mut self.quarters {
-            quarter.open(&far_time(world), rounds).await?;
+            quarter.open(world, rounds).await?;
         }
         // Somebody has seen them.
         self.hub.change(|state| state.messages.values_mut().for_each(|message| message.read = true));
@@ -87,12 +96,10 @@ impl Quarter {
         Self { channel, admin, members, posts: Vec::new() }
     }
 
-    async fn open(&mut self, time: &str, rounds: usize) -> Outcome<()> {
-        let feed = opts!["channel" => &self.channel, "time" => time, "series" => CHOICES, "reveal_after" => 72];
-        self.admin.slash(&self.channel, "feed add", feed).await;
+    async fn open(&mut self, world: &World, rounds: usize) -> Outcome<()> {
+        add_feed(world, &self.channel, &self.admin).await;
         for _ in 0..rounds {
-            self.admin.slash(&self.channel, "feed post", opts![]).await;
-            self.posts.push(Post::of(self.channel.expect_message().await)?);
+            self.posts.push(Post::of(open_round(&self.channel, &self.admin).await)?);
         }
         Ok(())
     }
