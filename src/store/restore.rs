@@ -151,35 +151,40 @@ async fn contents(conn: &mut SqliteConnection) -> sqlx::Result<Restored> {
 
 /// Gives the database that is there a second name, and leaves nothing beside the first that belongs to it.
 async fn keep_aside(path: &Path) -> Result<Option<PathBuf>, RestoreError> {
-    if path.is_file() {
-        gather(path).await;
-    }
     let aside = free_name(path);
     let kept = path.is_file().then(|| aside.clone());
-    if kept.is_some() && fs::hard_link(path, &aside).is_err() {
-        // A file system without links: for a moment nothing is in the place.
-        fs::rename(path, &aside)?;
-    }
-    for companion in COMPANIONS {
-        let beside = with_suffix(path, companion);
-        if beside.is_file() {
-            fs::rename(beside, with_suffix(&aside, companion))?;
+    // SQLite deletes its log on closing, even that of a database which it could not read.
+    copy_companions(path, &aside)?;
+    if kept.is_some() {
+        match gather(path).await {
+            Ok(()) => remove_companions(&aside),
+            Err(error) => tracing::warn!(%error, "the database that was there can't be read; it is kept as it is"),
+        }
+        if fs::hard_link(path, &aside).is_err() {
+            // A file system without links: for a moment nothing is in the place.
+            fs::rename(path, &aside)?;
         }
     }
+    remove_companions(path);
     Ok(kept)
 }
 
-/// Has SQLite put its last writes into the file itself. One that is too broken for it keeps them beside it, under its new name.
-async fn gather(path: &Path) {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false);
-    let gathered = async {
-        let mut conn = options.connect().await?;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn).await?;
-        conn.close().await
-    };
-    if let Err(error) = gathered.await {
-        tracing::warn!(%error, "the database that was there can't be read; it is kept as it is");
+fn copy_companions(from: &Path, to: &Path) -> std::io::Result<()> {
+    for suffix in COMPANIONS {
+        let beside = with_suffix(from, suffix);
+        if beside.is_file() {
+            fs::copy(beside, with_suffix(to, suffix))?;
+        }
     }
+    Ok(())
+}
+
+/// Has SQLite put its last writes into the file itself.
+async fn gather(path: &Path) -> sqlx::Result<()> {
+    let mut conn = SqliteConnectOptions::new().filename(path).create_if_missing(false).connect().await?;
+    let gathered = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn).await;
+    conn.close().await?;
+    gathered.map(|_| ())
 }
 
 /// The first of `trapline.db.before-restore-1`, `-2` … that nothing has.
@@ -192,7 +197,12 @@ fn free_name(path: &Path) -> PathBuf {
 }
 
 fn remove_with_companions(path: &Path) {
-    for suffix in std::iter::once("").chain(COMPANIONS) {
+    let _ = fs::remove_file(path);
+    remove_companions(path);
+}
+
+fn remove_companions(path: &Path) {
+    for suffix in COMPANIONS {
         // Most are not there.
         let _ = fs::remove_file(with_suffix(path, suffix));
     }
