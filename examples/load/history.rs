@@ -33,9 +33,9 @@ const ANSWERS: &str = "
                 JOIN members m ON m.community = p.community WHERE r.message = 'history' ORDER BY r.id, m.id))";
 
 const STANDINGS: &str = "
-    INSERT INTO standings (community, period, member, points, correct, answers, reached_at)
+    INSERT INTO standings (community, period, member, points, correct, answers, reached_at, accuracy)
     SELECT m.community, t.period, a.member, sum(a.points), sum(a.verdict = 'right'), count(*),
-        coalesce(max(a.at) FILTER (WHERE a.points <> 0), min(a.at))
+        coalesce(max(a.at) FILTER (WHERE a.points <> 0), min(a.at)), CAST(sum(a.verdict = 'right') AS REAL) / count(*)
     FROM periods t JOIN answers a ON a.round = t.round JOIN members m ON m.id = a.member
     GROUP BY m.community, t.period, a.member";
 

@@ -18,11 +18,13 @@ struct Row {
 /// Adds the official points of a round to the sums of a period, for those who belong to the community.
 pub(crate) async fn add_round(conn: &mut Conn, community: CommunityId, period: &str, round: RoundId) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO standings (community, period, member, points, correct, answers, reached_at)
-         SELECT ?1, ?2, a.member, a.points, a.verdict = 'right', 1, a.at FROM answers a JOIN members m ON m.id = a.member
+        "INSERT INTO standings (community, period, member, points, correct, answers, reached_at, accuracy)
+         SELECT ?1, ?2, a.member, a.points, a.verdict = 'right', 1, a.at, a.verdict = 'right'
+         FROM answers a JOIN members m ON m.id = a.member
          WHERE a.round = ?3 AND a.points IS NOT NULL AND m.community = ?1
          ON CONFLICT (community, period, member) DO UPDATE SET
             points = points + excluded.points, correct = correct + excluded.correct, answers = answers + 1,
+            accuracy = CAST(correct + excluded.correct AS REAL) / (answers + 1),
             reached_at = CASE excluded.points WHEN 0 THEN reached_at ELSE max(reached_at, excluded.reached_at) END",
         community.0,
         period,
@@ -72,7 +74,8 @@ pub(crate) async fn put(
 async fn insert(conn: &mut Conn, community: CommunityId, period: &str, member: MemberId, sum: &Sum) -> Result<()> {
     let reached_at = ms(sum.reached_at);
     sqlx::query!(
-        "INSERT INTO standings (community, period, member, points, correct, answers, reached_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO standings (community, period, member, points, correct, answers, reached_at, accuracy)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CAST(?5 AS REAL) / max(?6, 1))",
         community.0,
         period,
         member.0,
@@ -86,7 +89,8 @@ async fn insert(conn: &mut Conn, community: CommunityId, period: &str, member: M
     Ok(())
 }
 
-/// Lines of a period in the order of [`crate::core::score::rank`].
+/// Lines of a period in the order of [`crate::core::score::rank`]. The counts say with how many points the first of them stands:
+/// only those who have as many are passed over one by one.
 pub(crate) async fn page(
     conn: &mut Conn,
     community: CommunityId,
@@ -96,9 +100,19 @@ pub(crate) async fn page(
 ) -> Result<Vec<Standing>> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT s.member, m.name, s.points, s.correct, s.answers, s.reached_at
-         FROM standings s JOIN members m ON m.id = s.member WHERE s.community = ? AND s.period = ?
-         ORDER BY s.points DESC, s.accuracy DESC, s.answers, s.reached_at, s.member LIMIT ? OFFSET ?",
+        r#"WITH sums AS (
+             SELECT points, members, sum(members) OVER (ORDER BY points DESC) AS upto
+             FROM standings_counts WHERE community = ?1 AND period = ?2),
+         first AS (SELECT points, upto - members AS before FROM sums WHERE upto > ?4 ORDER BY points DESC LIMIT 1),
+         shown AS (
+             SELECT member FROM standings WHERE community = ?1 AND period = ?2 AND points <= (SELECT points FROM first)
+             ORDER BY points DESC, accuracy DESC, answers, reached_at, member
+             LIMIT ?3 OFFSET ?4 - coalesce((SELECT before FROM first), 0))
+         SELECT s.member AS "member!", m.name AS "name!", s.points AS "points!", s.correct AS "correct!", s.answers AS "answers!",
+             s.reached_at AS "reached_at!"
+         FROM shown CROSS JOIN standings s ON s.community = ?1 AND s.period = ?2 AND s.member = shown.member
+         JOIN members m ON m.id = s.member
+         ORDER BY s.points DESC, s.accuracy DESC, s.answers, s.reached_at, s.member"#,
         community.0,
         period,
         limit,
@@ -111,10 +125,13 @@ pub(crate) async fn page(
 
 /// How many members stand in a period.
 pub(crate) async fn members(conn: &mut Conn, community: CommunityId, period: &str) -> Result<u32> {
-    let n =
-        sqlx::query_scalar!("SELECT count(*) FROM standings WHERE community = ? AND period = ?", community.0, period)
-            .fetch_one(conn)
-            .await?;
+    let n = sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(members), 0) AS "n!: i64" FROM standings_counts WHERE community = ? AND period = ?"#,
+        community.0,
+        period
+    )
+    .fetch_one(conn)
+    .await?;
     Ok(count(n))
 }
 
@@ -137,10 +154,18 @@ pub(crate) async fn of_member(
     .await?;
     let Some(standing) = row.map(Row::read).transpose()? else { return Ok(None) };
     let better = sqlx::query_scalar!(
-        "SELECT count(*) FROM standings s, (SELECT * FROM standings WHERE community = ?1 AND period = ?2 AND member = ?3) me
-         WHERE s.community = ?1 AND s.period = ?2 AND s.points >= me.points
-           AND (-s.points, -s.accuracy, s.answers, s.reached_at, s.member)
-             < (-me.points, -me.accuracy, me.answers, me.reached_at, me.member)",
+        r#"SELECT
+             (SELECT coalesce(sum(c.members), 0) FROM standings_counts c
+              WHERE c.community = ?1 AND c.period = ?2 AND c.points > me.points)
+           + (SELECT count(*) FROM standings s
+              WHERE s.community = ?1 AND s.period = ?2 AND s.points = me.points AND s.accuracy > me.accuracy)
+           + (SELECT count(*) FROM standings s
+              WHERE s.community = ?1 AND s.period = ?2 AND s.points = me.points AND s.accuracy = me.accuracy
+                AND s.answers < me.answers)
+           + (SELECT count(*) FROM standings s
+              WHERE s.community = ?1 AND s.period = ?2 AND s.points = me.points AND s.accuracy = me.accuracy
+                AND s.answers = me.answers AND (s.reached_at, s.member) < (me.reached_at, me.member)) AS "better!: i64"
+         FROM standings me WHERE me.community = ?1 AND me.period = ?2 AND me.member = ?3"#,
         community.0,
         period,
         member.0

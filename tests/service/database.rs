@@ -105,13 +105,17 @@ async fn every_migration_runs_on_a_database_that_is_in_use() {
             let filling = std::fs::read_to_string(&fixture).unwrap_or_else(|error| panic!("{fixture}: {error}"));
             sqlx::raw_sql(AssertSqlSafe(filling)).execute(&mut conn).await.unwrap();
         }
-        let answers = rows(&mut conn, "answers").await;
-        assert!(answers > 0, "the tables are filled");
+        let (answers, standings) = (rows(&mut conn, "answers").await, rows(&mut conn, "standings").await);
+        assert!(answers > 0 && standings > 0, "the tables are filled");
         conn.close().await.unwrap();
 
         Store::open(&url, [1; 32]).await.unwrap().close().await;
         let mut conn = connect(&file).await;
         assert_eq!(rows(&mut conn, "answers").await, answers);
+        assert_eq!(rows(&mut conn, "standings").await, standings);
+        let counted: i64 =
+            sqlx::query_scalar("SELECT sum(members) FROM standings_counts").fetch_one(&mut conn).await.unwrap();
+        assert_eq!(counted, standings);
         assert_eq!(rows(&mut conn, "pragma_foreign_key_check").await, 0);
         let whole: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut conn).await.unwrap();
         assert_eq!(whole, "ok");

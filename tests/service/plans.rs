@@ -11,6 +11,8 @@ use crate::stage::Stage;
 /// What may be read whole: there is little of it, or it is read once in a blue moon.
 const SMALL: [&str; 7] =
     ["CONSTANT", "feeds", "invitations", "meta", "communities", "sqlite_sequence", "sqlite_schema"];
+/// Parts of a query that are queries themselves: what they read has steps of its own in the plan.
+const PARTS: [&str; 4] = ["(subquery-", "sums", "first", "shown"];
 /// What a restore says it has brought back: everything is counted, and somebody waits for it.
 const RESTORED: &str = "SELECT (SELECT count(*) FROM feeds";
 /// Indexes of what is still open or owed, which is little.
@@ -47,11 +49,14 @@ async fn no_query_reads_all_that_ever_was() {
             let Some(read) = step.strip_prefix("SCAN ") else {
                 // Thousands of feeds have a slot at nine o'clock.
                 assert!(!step.contains("rounds_slot_at (slot_at"), "{step}\n{query}");
+                // A hundred thousand may stand in one period.
+                assert!(!step.contains("USING INDEX standings_rank"), "the index alone is to be read: {step}\n{query}");
                 continue;
             };
+            let is_part = PARTS.iter().any(|part| read.starts_with(part));
             let is_small = SMALL.iter().any(|table| read.split(' ').next() == Some(table));
             let is_open = OPEN.iter().any(|index| read.ends_with(index));
-            assert!(is_small || is_open, "{step}\n{query}");
+            assert!(is_small || is_open || is_part, "{step}\n{query}");
         }
     }
 }

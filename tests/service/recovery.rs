@@ -209,7 +209,7 @@ async fn a_recount_says_what_differs_and_puts_it_right() {
         &file(&stage),
         "UPDATE standings SET points = 99 WHERE period = 'all' AND member = 2;
          DELETE FROM standings WHERE period = '2026-11' AND member = 2;
-         INSERT INTO standings (community, period, member, points, correct, answers, reached_at) VALUES (1, '1999-W01', 3, 4, 1, 1, 0);
+         INSERT INTO standings (community, period, member, points, correct, answers, reached_at, accuracy) VALUES (1, '1999-W01', 3, 4, 1, 1, 0, 1.0);
          UPDATE streaks SET best = 7 WHERE member = 2;
          DELETE FROM streaks WHERE member = 3;
          INSERT INTO streaks (feed, member, current, best, freezes, toward) VALUES (1, 1, 1, 1, 0, 0);",

@@ -30,6 +30,11 @@ const INVARIANTS: &[(&str, &str)] = &[
         "SELECT count(DISTINCT member) FROM answers WHERE points IS NOT NULL
          AND member NOT IN (SELECT member FROM standings)",
     ),
+    (
+        "the standings are counted by their points",
+        "SELECT count(*) FROM (SELECT community, period, points, count(*) AS members FROM standings GROUP BY 1, 2, 3) AS counted
+         FULL JOIN standings_counts AS kept USING (community, period, points) WHERE kept.members IS NOT counted.members",
+    ),
 ];
 
 /// # Panics
