@@ -11,7 +11,7 @@ use crate::core::ids::{Confidence, MemberId, RoundId};
 use crate::core::refusal::Refusal;
 use crate::core::round::{Answer, Given, Mine, Outcome, Receipt, Round, judge, verdict, why};
 use crate::store::rounds::StoredRound;
-use crate::store::{Conn, StoreError, answers, feeds, rounds, standings};
+use crate::store::{Common, Conn, StoreError, answers, feeds, rounds, standings};
 
 /// What a look at one's own answer gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,9 +61,9 @@ impl Service {
     /// One transaction from the look at the round to the commit, so that no reveal can come between.
     async fn put_answer(&self, actor: &Actor, round: RoundId, decide: impl Decide) -> Result<Receipt> {
         let (service, asked) = (self.clone(), Arc::new((actor.clone(), decide)));
-        let receipt = self.store.write_together(move |conn| {
+        let receipt = self.store.write_together(move |common| {
             let (service, asked) = (service.clone(), Arc::clone(&asked));
-            Box::pin(async move { refused(service.put(conn, &asked.0, round, &asked.1).await) })
+            Box::pin(async move { refused(service.put(common, &asked.0, round, &asked.1).await) })
         });
         let receipt = receipt.await??;
         self.metrics().answered(actor.platform);
@@ -71,16 +71,17 @@ impl Service {
         Ok(receipt)
     }
 
-    async fn put(&self, conn: &mut Conn, actor: &Actor, round: RoundId, decide: &impl Decide) -> Result<Receipt> {
+    async fn put(&self, common: &mut Common, actor: &Actor, round: RoundId, decide: &impl Decide) -> Result<Receipt> {
         let now = self.clock.now();
-        let asking = answers::asking(conn, (actor.platform, &actor.place), &actor.user, round).await?;
+        let asking = answers::asking(common, (actor.platform, &actor.place), &actor.user, round).await?;
         let asking = asking.ok_or(Refusal::RoundUnknown)?;
+        let conn = common.conn().await?;
         let stored = self.store.answered_round(conn, round).await?;
         let stored = stored.filter(|stored| stored.community == asking.place.community).ok_or(Refusal::RoundUnknown)?;
         let before = asking.before(&stored.round.trap)?;
         let answer = decide(&stored.round, before, now)?;
         let account = people::keep(conn, actor, asking.place, asking.account).await?;
-        answers::put(conn, stored.answers(), account.member, answer, now).await?;
+        answers::put(common, stored.answers(), account.member, answer, now).await?;
         Ok(receipt(&stored.round, answer, before))
     }
 

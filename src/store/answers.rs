@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::people::{Account, Place};
+use super::together::Common;
 use super::{Conn, Result, StoreError, count, instant, ms};
 use crate::core::ids::{CommunityId, Confidence, FeedId, MemberId, PlaceId, Platform, RoundId};
 use crate::core::round::{Answer, Said, Verdict, Verdicted};
@@ -102,31 +103,50 @@ impl Asking {
     }
 }
 
-/// None for a place that is not known.
+struct AskingRow {
+    place: i64,
+    community: i64,
+    account: Option<i64>,
+    member: Option<i64>,
+    name: Option<String>,
+    said: Option<f64>,
+    confidence: Option<i64>,
+}
+
+/// None for a place that is not known. Begins the transaction where it has not begun.
 pub(crate) async fn asking(
-    conn: &mut Conn,
+    common: &mut Common,
     (platform, place): (Platform, &str),
     user: &str,
     round: RoundId,
 ) -> Result<Option<Asking>> {
     let platform = platform.as_str();
-    let row = sqlx::query!(
-        r#"SELECT p.id, p.community, a.id AS "account?", m.id AS "member?", m.name AS "name?",
-           n.said AS "said?", n.confidence AS "confidence?"
-           FROM places p
-           LEFT JOIN accounts a ON a.place = p.id AND a.external_id = ?3
-           LEFT JOIN members m ON m.id = a.member
-           LEFT JOIN answers n ON n.member = m.id AND n.round = (SELECT coalesce(twin_of, id) FROM rounds WHERE id = ?4)
-           WHERE p.platform = ?1 AND p.external_id = ?2"#,
-        platform,
-        place,
-        user,
-        round.0
-    )
-    .fetch_optional(conn)
-    .await?;
+    macro_rules! ask {
+        ($before:tt) => {
+            sqlx::query_as!(
+                AskingRow,
+                $before
+                    + r#"SELECT p.id AS "place!", p.community AS "community!", a.id AS "account?", m.id AS "member?",
+                     m.name AS "name?", n.said AS "said?", n.confidence AS "confidence?"
+                     FROM places p
+                     LEFT JOIN accounts a ON a.place = p.id AND a.external_id = ?3
+                     LEFT JOIN members m ON m.id = a.member
+                     LEFT JOIN answers n ON n.member = m.id
+                         AND n.round = (SELECT coalesce(twin_of, id) FROM rounds WHERE id = ?4)
+                     WHERE p.platform = ?1 AND p.external_id = ?2"#,
+                platform,
+                place,
+                user,
+                round.0
+            )
+        };
+    }
+    let row = match common.begin() {
+        Some(conn) => ask!("BEGIN IMMEDIATE; ").fetch_optional(conn).await?,
+        None => ask!("").fetch_optional(common.conn().await?).await?,
+    };
     Ok(row.map(|row| Asking {
-        place: Place { id: PlaceId(row.id), community: CommunityId(row.community) },
+        place: Place { id: PlaceId(row.place), community: CommunityId(row.community) },
         account: row.account.zip(row.member).zip(row.name).map(|((id, member), name)| Account {
             id,
             member: MemberId(member),
@@ -147,28 +167,36 @@ pub(crate) async fn get(conn: &mut Conn, round: RoundId, trap: &Trap, member: Me
     row.map(|row| read(trap, row.said, row.confidence)).transpose()
 }
 
-/// Records an answer, or changes it. Saying the same again does not count as a change.
+/// Records an answer, or changes it. Saying the same again does not count as a change. Ends the transaction where nobody else
+/// has a part in it.
 pub(crate) async fn put(
-    conn: &mut Conn,
+    common: &mut Common,
     round: RoundId,
     member: MemberId,
     answer: Answer,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let (said, confidence, now) = (to_column(answer.said), level(answer.confidence), ms(now));
-    sqlx::query!(
-        "INSERT INTO answers (round, member, said, confidence, first_at, at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-         ON CONFLICT (round, member) DO UPDATE SET
-            at = CASE WHEN said = excluded.said AND confidence = excluded.confidence THEN at ELSE excluded.at END,
-            said = excluded.said, confidence = excluded.confidence",
-        round.0,
-        member.0,
-        said,
-        confidence,
-        now
-    )
-    .execute(conn)
-    .await?;
+    macro_rules! put {
+        ($after:tt) => {
+            sqlx::query!(
+                "INSERT INTO answers (round, member, said, confidence, first_at, at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+                 ON CONFLICT (round, member) DO UPDATE SET
+                    at = CASE WHEN said = excluded.said AND confidence = excluded.confidence THEN at ELSE excluded.at END,
+                    said = excluded.said, confidence = excluded.confidence"
+                    + $after,
+                round.0,
+                member.0,
+                said,
+                confidence,
+                now
+            )
+        };
+    }
+    match common.commit() {
+        Some(conn) => put!("; COMMIT").execute(conn).await?,
+        None => put!("").execute(common.conn().await?).await?,
+    };
     Ok(())
 }
 

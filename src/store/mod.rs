@@ -30,6 +30,7 @@ mod writer;
 pub use backup::{BackupError, backup};
 pub use open::OpenError;
 pub use restore::{RestoreError, Restored, restore};
+pub(crate) use together::Common;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]

@@ -11,6 +11,7 @@ use futures::future::BoxFuture;
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
+use super::writer::Turn;
 use super::{Conn, Result, Store, StoreError};
 
 /// How many writes share a transaction at most: nobody is to wait for long behind a crowd.
@@ -38,7 +39,7 @@ impl Together {
 #[async_trait]
 trait Work: Send {
     /// Does it, from the start each time; whether the transaction may go on.
-    async fn run(&mut self, conn: &mut Conn) -> Result<()>;
+    async fn run(&mut self, common: &mut Common) -> Result<()>;
 
     /// Tells the caller how it ended, now that the transaction has.
     fn end(self: Box<Self>, committed: Committed);
@@ -53,11 +54,11 @@ struct Part<F, T> {
 #[async_trait]
 impl<F, T> Work for Part<F, T>
 where
-    F: for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send,
+    F: for<'a> Fn(&'a mut Common) -> BoxFuture<'a, Result<T>> + Send,
     T: Send,
 {
-    async fn run(&mut self, conn: &mut Conn) -> Result<()> {
-        self.done = Some((self.work)(conn).await?);
+    async fn run(&mut self, common: &mut Common) -> Result<()> {
+        self.done = Some((self.work)(common).await?);
         Ok(())
     }
 
@@ -72,6 +73,60 @@ where
     }
 }
 
+/// The transaction, as one part of it sees it.
+///
+/// Each statement is a way to the connection's thread and back, which is most of what an answer costs. So the first statement of
+/// the first part may begin the transaction, and the last one of the last part may end it.
+pub(crate) struct Common {
+    turn: Turn,
+    stage: Stage,
+    /// No part comes after this one.
+    last: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    New,
+    Begun,
+    Committed,
+}
+
+impl Common {
+    /// Where the transaction has not begun: the connection, for a statement that begins with `BEGIN IMMEDIATE`.
+    pub(super) fn begin(&mut self) -> Option<&mut Conn> {
+        if self.stage != Stage::New {
+            return None;
+        }
+        self.stage = Stage::Begun;
+        Some(&mut self.turn)
+    }
+
+    /// Where this part is the last: the connection, for its last statement, which ends with `COMMIT`.
+    pub(super) fn commit(&mut self) -> Option<&mut Conn> {
+        if self.stage != Stage::Begun || !self.last {
+            return None;
+        }
+        self.stage = Stage::Committed;
+        Some(&mut self.turn)
+    }
+
+    /// The connection, in the transaction.
+    pub(crate) async fn conn(&mut self) -> Result<&mut Conn> {
+        if let Some(conn) = self.begin() {
+            sqlx::query("BEGIN IMMEDIATE").execute(conn).await?;
+        }
+        Ok(&mut self.turn)
+    }
+
+    async fn end(self) -> Result<()> {
+        match self.stage {
+            Stage::Begun => self.turn.commit().await?,
+            Stage::New | Stage::Committed => self.turn.is_over(),
+        }
+        Ok(())
+    }
+}
+
 impl Store {
     /// Does a small write in a transaction that others may share: durable once this returns.
     ///
@@ -81,7 +136,7 @@ impl Store {
     /// A fault of this write, of which nothing has happened then, or of the database.
     pub(crate) async fn write_together<F, T>(&self, work: F) -> Result<T>
     where
-        F: for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        F: for<'a> Fn(&'a mut Common) -> BoxFuture<'a, Result<T>> + Send + 'static,
         T: Send + 'static,
     {
         let (caller, told) = oneshot::channel();
@@ -120,11 +175,13 @@ impl Store {
     }
 
     async fn commit_together(&self, parts: &mut [Box<dyn Work>]) -> Result<()> {
-        let mut turn = self.inner.writer.begin().await?;
-        for part in parts {
-            part.run(&mut turn).await?;
+        let mut common = Common { turn: self.inner.writer.turn().await?, stage: Stage::New, last: false };
+        let last = parts.len().saturating_sub(1);
+        for (index, part) in parts.iter_mut().enumerate() {
+            common.last = index == last;
+            part.run(&mut common).await?;
         }
-        Ok(turn.commit().await?)
+        common.end().await
     }
 
     /// A list stays a list whatever panicked beside it.
@@ -145,11 +202,11 @@ mod tests {
         let store = store.clone();
         async move {
             store
-                .write_together(move |conn| {
+                .write_together(move |common| {
                     let key = key.clone();
                     Box::pin(async move {
                         let done = sqlx::query("INSERT INTO meta (key, value) VALUES (?, x'00')").bind(key);
-                        Ok(done.execute(conn).await?.rows_affected())
+                        Ok(done.execute(common.conn().await?).await?.rows_affected())
                     })
                 })
                 .await

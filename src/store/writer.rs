@@ -36,6 +36,13 @@ impl Writer {
 
     /// Waits for the turn, and begins a transaction that reads what stays true until it ends.
     pub(super) async fn begin(&self) -> sqlx::Result<Turn> {
+        let mut turn = self.turn().await?;
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *turn).await?;
+        Ok(turn)
+    }
+
+    /// Waits for the turn, whose owner begins the transaction.
+    pub(super) async fn turn(&self) -> sqlx::Result<Turn> {
         let guard = tokio::time::timeout(TURN, Arc::clone(&self.conn).lock_owned()).await;
         let guard = guard.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let conn = OwnedMutexGuard::try_map(guard, Option::as_mut).map_err(|_| sqlx::Error::PoolClosed)?;
@@ -44,7 +51,6 @@ impl Writer {
         if turn.unfinished.swap(true, Ordering::Relaxed) {
             roll_back(&mut turn).await;
         }
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut *turn).await?;
         Ok(turn)
     }
 
@@ -60,9 +66,14 @@ impl Writer {
 impl Turn {
     pub(super) async fn commit(mut self) -> sqlx::Result<()> {
         sqlx::query("COMMIT").execute(&mut *self).await?;
+        self.is_over();
+        Ok(())
+    }
+
+    /// The transaction has ended, or there was none.
+    pub(super) fn is_over(mut self) {
         self.unfinished.store(false, Ordering::Relaxed);
         self.conn = None;
-        Ok(())
     }
 }
 
