@@ -162,9 +162,9 @@ impl Payload {
     }
 }
 
-/// The length of a text in UTF-16 units.
+/// The length of a text in UTF-16 units: one for each character, two for those of four bytes in UTF-8.
 pub(super) fn units(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
+    text.bytes().map(|b| usize::from(b & 0xC0 != 0x80) + usize::from(b >= 0xF0)).sum()
 }
 
 /// Cuts text to a number of units, at a word where there is one near the end, with `…` in place of the rest.
@@ -208,6 +208,7 @@ mod tests {
         #[test]
         fn a_cut_text_fits(text in ".{0,80}", most in 0_usize..90) {
             prop_assert!(units(&cut(&text, most)) <= most);
+            prop_assert_eq!(units(&text), text.encode_utf16().count());
         }
     }
 }

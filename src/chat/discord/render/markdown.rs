@@ -208,17 +208,16 @@ pub(super) fn escaped(text: &str) -> String {
 fn escape_into(out: &mut String, text: &str) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let web = web_address(rest);
+        let web = if c == 'h' { web_address(rest) } else { "" };
         if !web.is_empty() {
             out.push_str(web);
             rest = &rest[web.len()..];
             continue;
         }
-        let (at_start, in_number) = line_so_far(out);
         match c {
             '\\' | '*' | '_' | '~' | '`' | '|' | '[' | ']' | '<' => out.push('\\'),
-            '#' | '>' | '-' if at_start => out.push('\\'),
-            '.' | ')' if in_number => out.push('\\'),
+            '#' | '>' | '-' if line_so_far(out).is_empty() => out.push('\\'),
+            '.' | ')' if is_number(line_so_far(out)) => out.push('\\'),
             _ => {}
         }
         out.push(c);
@@ -229,10 +228,13 @@ fn escape_into(out: &mut String, text: &str) {
     }
 }
 
-/// Whether nothing, or nothing but a number, stands on the line yet: there a sign would begin a heading, list or quote.
-fn line_so_far(out: &str) -> (bool, bool) {
-    let line = out.rsplit('\n').next().unwrap_or_default().trim_start();
-    (line.is_empty(), !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit()))
+/// What stands on the line yet. After nothing a sign would begin a heading, list or quote, and after a number a list.
+fn line_so_far(out: &str) -> &str {
+    out.rsplit('\n').next().unwrap_or_default().trim_start()
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn web_address(text: &str) -> &str {
