@@ -6,7 +6,7 @@ use super::feeds::{slot_name, slot_named};
 use super::people::Place;
 use super::{Conn, Result, StoreError, count, from_json, instant, instant_or_none, ms, to_json, traps};
 use crate::core::calendar::{Slot, zone_named};
-use crate::core::ids::{CommunityId, FeedId, PlaceId, Platform, RoundId};
+use crate::core::ids::{CommunityId, FeedId, MemberId, PlaceId, Platform, RoundId};
 use crate::core::pick;
 use crate::core::round::{Round, Tally};
 use crate::core::trap::Trap;
@@ -117,7 +117,7 @@ mod memory;
 mod twins;
 
 pub(super) use memory::Memory;
-pub(crate) use twins::{insert_twin, part, platform, sharing, sharing_ids, twin};
+pub(crate) use twins::{insert_twin, part, parted, platform, share_again, sharing, sharing_ids, twin};
 
 pub(crate) async fn get(conn: &mut Conn, round: RoundId) -> Result<Option<StoredRound>> {
     select!("WHERE r.id = ?", round.0).fetch_optional(conn).await?.map(Row::read).transpose()
@@ -178,6 +178,15 @@ pub(crate) async fn insert(conn: &mut Conn, new: &NewRound<'_>) -> Result<Option
     .execute(conn)
     .await?;
     Ok((done.rows_affected() == 1).then(|| RoundId(done.last_insert_rowid())))
+}
+
+/// Whether a round is there and not revealed.
+pub(crate) async fn is_open(conn: &mut Conn, round: RoundId) -> Result<bool> {
+    let open = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM rounds WHERE id = ? AND revealed_at IS NULL) AS "open: bool""#,
+        round.0
+    );
+    Ok(open.fetch_one(conn).await?)
 }
 
 /// Whether a slot of a feed has its round.
@@ -325,13 +334,14 @@ pub(crate) async fn set_thread(conn: &mut Conn, round: RoundId, channel: &str) -
     Ok(())
 }
 
-/// Scheduled rounds of a feed whose streaks are not counted yet, in the order of their slots.
+/// Scheduled rounds of a feed whose streaks are not counted yet, in the order in which they were made. That is the order of their
+/// slots but where a clock ran far ahead: a slot that it brought too early must not come after all those that are counted later.
 pub(crate) async fn unsettled(conn: &mut Conn, feed: FeedId) -> Result<Vec<Unsettled>> {
     let rows = sqlx::query!(
         r#"SELECT r.id, coalesce(r.twin_of, r.id) AS "answers!: i64", r.message IS NOT NULL AS "delivered!: bool",
            r.revealed_at IS NOT NULL AND NOT EXISTS
              (SELECT 1 FROM outbox o WHERE o.round = r.id AND o.kind = 'post' AND o.state = 'sending') AS "is_ready!: bool"
-           FROM rounds r WHERE r.feed = ? AND r.settled = 0 AND r.extra = 0 ORDER BY r.slot_at, r.id"#,
+           FROM rounds r WHERE r.feed = ? AND r.settled = 0 AND r.extra = 0 ORDER BY r.id"#,
         feed.0
     )
     .fetch_all(conn)
@@ -345,17 +355,32 @@ pub(crate) async fn unsettled(conn: &mut Conn, feed: FeedId) -> Result<Vec<Unset
     Ok(rows.into_iter().map(|row| read(row.id, row.answers, row.is_ready, row.delivered)).collect())
 }
 
-/// Scheduled rounds of a feed whose streaks are counted, in the order of their slots: the round under which the answers are kept, and
-/// whether its post was there to be answered.
+/// Scheduled rounds of a feed whose streaks are counted, in the order in which they were: the round under which the answers are kept,
+/// and whether its post was there to be answered.
 pub(crate) async fn settled(conn: &mut Conn, feed: FeedId) -> Result<Vec<(RoundId, bool)>> {
     let rows = sqlx::query!(
         r#"SELECT coalesce(twin_of, id) AS "answers!: i64", message IS NOT NULL AS "delivered!: bool"
-           FROM rounds WHERE feed = ? AND settled = 1 AND extra = 0 ORDER BY slot_at, id"#,
+           FROM rounds WHERE feed = ? AND settled = 1 AND extra = 0 ORDER BY id"#,
         feed.0
     )
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (RoundId(row.answers), row.delivered)).collect())
+}
+
+/// The same of all feeds in the places where a member has an account: the feed, whether the member answered, and whether the post was
+/// there to be answered.
+pub(crate) async fn settled_for(conn: &mut Conn, member: MemberId) -> Result<Vec<(FeedId, bool, bool)>> {
+    let rows = sqlx::query!(
+        r#"SELECT r.feed, r.message IS NOT NULL AS "delivered!: bool",
+           EXISTS (SELECT 1 FROM answers a WHERE a.round = coalesce(r.twin_of, r.id) AND a.member = ?1) AS "answered!: bool"
+           FROM feeds f CROSS JOIN rounds r ON r.feed = f.id
+           WHERE f.place IN (SELECT place FROM accounts WHERE member = ?1) AND r.settled = 1 AND r.extra = 0 ORDER BY r.feed, r.id"#,
+        member.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (FeedId(row.feed), row.answered, row.delivered)).collect())
 }
 
 pub(crate) async fn settle(conn: &mut Conn, round: RoundId) -> Result<()> {
