@@ -81,7 +81,7 @@ impl Service {
                 communities::move_member(&mut tx, member, own.community).await?;
             }
         }
-        let parted = rounds::part(&mut tx, own).await?;
+        let parted = rounds::part(&mut tx, own, place.community).await?;
         recount_community(&mut tx, own.community).await?;
         for (community, member) in split {
             recount_person(&mut tx, community, member).await?;

@@ -338,6 +338,23 @@ async fn streaks_go_by_the_accounts_that_a_member_has() {
 }
 
 #[tokio::test]
+async fn an_open_round_that_was_never_shared_stays_with_its_own_side() {
+    let stage = two_places().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    join(&stage).await;
+    link(&stage, "ann", "anna").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    say(&stage, &yonder("anna"), Role::Bait).await;
+    stage.s().community_leave(&yonder_admin()).await.unwrap();
+    assert_eq!(stage.s().today(&member("g", "ann")).await.unwrap()[0].answered, 1);
+    assert_eq!(stage.s().today(&yonder("anna")).await.unwrap()[0].answered, 1);
+    stage.run_at("2026-11-24T09:00:00Z").await;
+    assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("anna", 4)]);
+    assert_eq!(lines(&board(&stage, &yonder("anna")).await), [("anna", 0)]);
+    nothing_to_recount(&stage).await;
+}
+
+#[tokio::test]
 async fn who_is_one_person_again_is_paid_once() {
     // While both posts are open; where one side has had its reveal; where both have.
     for revealed in [0, 1, 2] {

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
 use sqlx::Row;
 use trapline::core::card::Act;
 use trapline::core::feed::Draft;
@@ -16,7 +15,7 @@ use trapline::core::score::{Streak, period_key, points};
 use trapline::core::trap::Role;
 use trapline::ports::{ChatError, Target};
 
-use crate::stage::{Fault, Shown, Stage, admin, draft, member, refused};
+use crate::stage::{Fault, Shown, Stage, admin, draft, member, refused, tried};
 
 const USERS: [&str; 3] = ["ann", "ben", "cat"];
 const CHANNELS: [&str; 2] = ["c1", "c2"];
@@ -157,28 +156,6 @@ impl History {
         refused(self.stage.s().today(&member("g", "ann")).await);
     }
 
-    /// Each message once; no reveal without its post, and none missing.
-    fn check_messages(&self, may_lose: bool) {
-        let messages = self.stage.chat.state().messages.clone();
-        let mut keys = HashMap::new();
-        let mut by_round: BTreeMap<RoundId, (u32, u32)> = BTreeMap::new();
-        for message in &messages {
-            if let Some(twice) = keys.insert(message.key.clone(), message.id.clone()) {
-                panic!("{twice} and {} are the same message", message.id);
-            }
-            if let Some((round, is_reveal)) = round_of(message) {
-                let (posts, reveals) = by_round.entry(round).or_default();
-                *if is_reveal { reveals } else { posts } += 1;
-            }
-        }
-        for (round, counts) in by_round {
-            assert!(
-                counts == (1, 1) || (may_lose && counts == (1, 0)),
-                "round {round} has (posts, reveals) {counts:?}"
-            );
-        }
-    }
-
     async fn check_points(&self) {
         let mut expected: BTreeMap<(String, &str), (i64, u32, u32)> = BTreeMap::new();
         let now = trapline::ports::Clock::now(&*self.stage.clock);
@@ -237,6 +214,53 @@ impl History {
     }
 }
 
+/// Each message once; of each round a post and a reveal, or neither and a record of why.
+pub(crate) async fn check_messages(stage: &Stage, may_lose: MayLose) {
+    let messages = stage.chat.state().messages.clone();
+    let mut keys = HashMap::new();
+    let mut seen: BTreeMap<i64, (u32, u32)> = BTreeMap::new();
+    for message in &messages {
+        if let Some(twice) = keys.insert(message.key.clone(), message.id.clone()) {
+            panic!("{twice} and {} are the same message", message.id);
+        }
+        if let Some((round, is_reveal)) = round_of(message) {
+            let (posts, reveals) = seen.entry(round.0).or_default();
+            *if is_reveal { reveals } else { posts } += 1;
+        }
+    }
+    let mut conn = crate::database::connect(stage.url().trim_start_matches("sqlite://")).await;
+    let rounds = sqlx::query(
+        "SELECT r.id, o.state, o.last_error, r.message IS NOT NULL FROM rounds r JOIN outbox o ON o.round = r.id AND o.kind = 'post'",
+    );
+    let rounds = rounds.fetch_all(&mut conn).await.unwrap();
+    assert!(seen.len() <= rounds.len(), "no message is of a round that is not there");
+    for row in rounds {
+        let (round, state, is_known): (i64, &str, bool) = (row.get(0), row.get(1), row.get(3));
+        let counts = seen.get(&round).copied().unwrap_or_default();
+        if state == "done" && is_known {
+            let is_whole = counts == (1, 1) || (may_lose.reveals && counts == (1, 0));
+            assert!(is_whole, "round {round} has (posts, reveals) {counts:?}");
+        } else {
+            let why: &str = row.get(2);
+            assert_eq!(
+                (state, counts),
+                ("dropped", (0, 0)),
+                "round {round} has (posts, reveals) {counts:?}, since: {why}"
+            );
+            assert!(may_lose.posts, "the post of round {round} was dropped in fair weather, since: {why}");
+        }
+    }
+}
+
+/// What some troubles take with them for good.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MayLose {
+    /// That waited for too long, or that nobody wants any more.
+    pub(crate) posts: bool,
+    /// Of posts that are there.
+    pub(crate) reveals: bool,
+}
+
 /// The round of a post or a reveal, and whether it is the reveal.
 pub(crate) fn round_of(message: &Shown) -> Option<(RoundId, bool)> {
     if !matches!(&message.target, Target::Channel(id) if CHANNELS.contains(&id.as_str())) {
@@ -250,7 +274,7 @@ pub(crate) fn round_of(message: &Shown) -> Option<(RoundId, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/service/histories.seeds"))), max_shrink_iters: 300, ..ProptestConfig::default() })]
+    #![proptest_config(tried(24, "tests/service/histories.seeds"))]
 
     #[test]
     fn everything_happens_once_and_adds_up(steps in prop::collection::vec(step(), 1..60)) {
@@ -264,7 +288,11 @@ proptest! {
             let any = |test: fn(&Step) -> bool| steps.iter().any(test);
             // A channel that refuses, and that nobody will mend since its feed has moved away or is gone, gets no reveal.
             let gone = any(|step| matches!(step, Step::Move(..) | Step::Remove(_)));
-            history.check_messages(gone && any(|step| matches!(step, Step::Block(_))));
+            let may_lose = MayLose {
+                posts: any(|step| matches!(step, Step::Block(_) | Step::Fault(_) | Step::Pause(_) | Step::Remove(_))),
+                reveals: gone && any(|step| matches!(step, Step::Block(_))),
+            };
+            check_messages(&history.stage, may_lose).await;
             history.check_points().await;
             history.check_streaks().await;
             assert_eq!(history.stage.s().recount(false).await.unwrap(), []);

@@ -89,9 +89,9 @@ pub(crate) async fn sharing(conn: &mut Conn, answers: RoundId) -> Result<Vec<Sto
     rows.into_iter().map(Row::read).collect()
 }
 
-/// Parts the open rounds of a place, which has a community of its own now, from those that they shared their answers with: each side
-/// keeps what its own members said. Returns the rounds of both sides.
-pub(crate) async fn part(conn: &mut Conn, place: Place) -> Result<Vec<RoundId>> {
+/// Parts the open rounds of a place, which has a community of its own now, from those of the community that it left: an open round
+/// keeps what the members of its own side said, and no answer of the other's. Returns the rounds that were shared, of both sides.
+pub(crate) async fn part(conn: &mut Conn, place: Place, left: CommunityId) -> Result<Vec<RoundId>> {
     let mut parted = Vec::new();
     for round in shared_in(conn, place.id).await? {
         let both = sharing_ids(conn, round).await?;
@@ -114,7 +114,24 @@ pub(crate) async fn part(conn: &mut Conn, place: Place) -> Result<Vec<RoundId>> 
         }
         parted.extend(both);
     }
+    for community in [place.community, left] {
+        drop_strangers(conn, community).await?;
+    }
     Ok(parted)
+}
+
+/// Drops answers to a community's open rounds of whoever is a member of another: nobody there could see them counted.
+async fn drop_strangers(conn: &mut Conn, community: CommunityId) -> Result<()> {
+    sqlx::query!(
+        "DELETE FROM answers WHERE round IN
+           (SELECT r.id FROM places p CROSS JOIN feeds f ON f.place = p.id CROSS JOIN rounds r ON r.feed = f.id
+            WHERE p.community = ?1 AND r.revealed_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM members m WHERE m.id = answers.member AND m.community = ?1)",
+        community.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Rounds of a community's feeds that shared their answers before their places parted, and have them apart since: the round under
