@@ -15,6 +15,7 @@ pub(crate) mod answers;
 mod backup;
 pub(crate) mod communities;
 pub(crate) mod feeds;
+mod files;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod people;
