@@ -19,6 +19,7 @@ use crate::store::{feeds, rounds};
 mod failure;
 mod message;
 
+pub(super) use failure::LONGEST_PAUSES;
 use message::{Absent, Task};
 
 /// Channels that are written to at once.

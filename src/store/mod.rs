@@ -21,6 +21,7 @@ pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod practice;
 mod restore;
+pub(crate) mod rewind;
 pub(crate) mod rounds;
 pub(crate) mod standings;
 mod together;

@@ -30,6 +30,8 @@ pub(crate) struct StoredRound {
     pub(crate) post: Option<Message>,
     /// The reveal's message, once it is there.
     pub(crate) reveal: Option<Message>,
+    /// Where the reveal goes, or is, if not to the channel of the post: its feed has left that.
+    pub(crate) reveal_channel: Option<String>,
     /// The channel or thread that takes the details, once that is settled.
     pub(crate) thread: Option<String>,
 }
@@ -328,6 +330,12 @@ pub(crate) async fn reveal_sent(conn: &mut Conn, round: RoundId, at: &Message) -
     Ok(())
 }
 
+/// Where the reveal goes instead of to the channel of the post.
+pub(crate) async fn set_reveal_channel(conn: &mut Conn, round: RoundId, channel: &str) -> Result<()> {
+    sqlx::query!("UPDATE rounds SET reveal_channel = ? WHERE id = ?", channel, round.0).execute(conn).await?;
+    Ok(())
+}
+
 /// Where the details go: a thread, or the channel itself.
 pub(crate) async fn set_thread(conn: &mut Conn, round: RoundId, channel: &str) -> Result<()> {
     sqlx::query!("UPDATE rounds SET thread = ? WHERE id = ?", channel, round.0).execute(conn).await?;
@@ -431,7 +439,8 @@ impl Row {
             tally: self.tally.as_deref().map(from_json).transpose()?,
             feed_channel: self.feed_channel,
             post: message(self.channel, self.message),
-            reveal: message(self.reveal_channel, self.reveal_message),
+            reveal: message(self.reveal_channel.clone(), self.reveal_message),
+            reveal_channel: self.reveal_channel,
             thread: self.thread,
         })
     }

@@ -286,8 +286,10 @@ proptest! {
             }
             history.end().await;
             let any = |test: fn(&Step) -> bool| steps.iter().any(test);
-            // A channel that refuses, and that nobody will mend since its feed has moved away or is gone, gets no reveal.
-            let gone = any(|step| matches!(step, Step::Move(..) | Step::Remove(_)));
+            // A channel that refuses, and that nobody will mend since its feed is gone, gets no reveal. Where the feed has moved, the
+            // reveal follows, unless it may have been sent before.
+            let gone = any(|step| matches!(step, Step::Remove(_)))
+                || any(|step| matches!(step, Step::Move(..))) && any(|step| matches!(step, Step::Fault(_)));
             let may_lose = MayLose {
                 posts: any(|step| matches!(step, Step::Block(_) | Step::Fault(_) | Step::Pause(_) | Step::Remove(_))),
                 reveals: gone && any(|step| matches!(step, Step::Block(_))),
