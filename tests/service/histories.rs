@@ -25,6 +25,8 @@ const CHANNELS: [&str; 2] = ["c1", "c2"];
 enum Step {
     Wait(i64),
     ClockBack(i64),
+    /// The clock runs so many days ahead for a moment.
+    WrongClock(i64),
     Restart,
     Fault(Fault),
     Block(usize),
@@ -56,6 +58,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         10 => (1..600_i64).prop_map(Step::Wait),
         1 => (1..300_i64).prop_map(Step::ClockBack),
+        1 => (1..400_i64).prop_map(Step::WrongClock),
         2 => Just(Step::Restart),
         6 => fault.prop_map(Step::Fault),
         1 => channel.clone().prop_map(Step::Block),
@@ -103,6 +106,11 @@ impl History {
         match step {
             Step::Wait(minutes) => self.stage.clock.advance(TimeDelta::minutes(*minutes)),
             Step::ClockBack(minutes) => self.stage.clock.advance(TimeDelta::minutes(-minutes)),
+            Step::WrongClock(days) => {
+                self.stage.clock.advance(TimeDelta::days(*days));
+                self.stage.run_or_die().await;
+                self.stage.clock.advance(TimeDelta::days(-days));
+            }
             Step::Restart => self.stage.restart().await,
             Step::Fault(fault) => self.stage.chat.fail_sends([fault.clone()]),
             Step::Block(channel) => self.stage.chat.block(CHANNELS[*channel]),
@@ -191,7 +199,7 @@ impl History {
         let mut conn = crate::database::connect(self.stage.url().trim_start_matches("sqlite://")).await;
         let rows = sqlx::query(
             "SELECT r.id, f.number, r.message IS NOT NULL AS delivered, r.settled FROM rounds r JOIN feeds f ON f.id = r.feed
-             WHERE r.extra = 0 ORDER BY r.slot_at, r.id",
+             WHERE r.extra = 0 ORDER BY r.id",
         )
         .fetch_all(&mut conn)
         .await
