@@ -81,9 +81,10 @@ async fn a_reveal_that_finds_no_room_comes_once_there_is_room() {
 
 /// The database may have no more pages than this, or than it has: as on a disk that takes no more.
 async fn limit_pages(stage: &crate::stage::Stage, most: &str) {
-    let mut tx = stage.store().write().await.unwrap();
-    sqlx::query(AssertSqlSafe(format!("PRAGMA max_page_count = {most}"))).execute(&mut *tx).await.unwrap();
-    tx.commit().await.unwrap();
+    let mut tx = stage.store().write().await.expect("no fault");
+    let limit = AssertSqlSafe(format!("PRAGMA max_page_count = {most}"));
+    sqlx::query(limit).execute(&mut *tx).await.expect("no fault");
+    tx.commit().await.expect("no fault");
 }
 
 #[tokio::test]
