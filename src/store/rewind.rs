@@ -13,6 +13,9 @@ pub(crate) struct LongestPauses {
     pub(crate) channel: TimeDelta,
 }
 
+/// How far back a message is looked for whose first try a wrong clock dated ahead: far longer than one waits for another try.
+pub(crate) const UNKNOWN_TRY: TimeDelta = TimeDelta::days(1);
+
 /// After the clock has gone back, or may have: nothing waits for longer than a pause can last, and what was dealt with, or put off, for
 /// more than a day ahead was so by a wrong clock. Its feeds go on from here, and its open rounds are as long open as was promised.
 /// Returns whether there were any feeds or rounds. A slot that has its round gets no second one.
@@ -22,6 +25,7 @@ pub(crate) struct LongestPauses {
 pub(crate) async fn rewind(conn: &mut Conn, now: DateTime<Utc>, longest: LongestPauses) -> Result<bool> {
     let far = now + TimeDelta::days(1);
     shorten_pauses(conn, now, far, longest).await?;
+    rewind_tries(conn, now).await?;
     let feeds = rewind_feeds(conn, now, far).await?;
     let rounds = rewind_rounds(conn, now, far).await?;
     Ok(feeds || rounds)
@@ -44,6 +48,21 @@ async fn shorten_pauses(conn: &mut Conn, now: DateTime<Utc>, far: DateTime<Utc>,
         now,
         message,
         far
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A try that a wrong clock dated ahead was some time before now. Left as it is, it would come to seem later than it was, and what it
+/// sent would not be looked for that far back.
+async fn rewind_tries(conn: &mut Conn, now: DateTime<Utc>) -> Result<()> {
+    let (now, earliest) = (ms(now), ms(now - UNKNOWN_TRY));
+    sqlx::query!(
+        "UPDATE outbox SET claimed_at = ?2 WHERE state IN ('pending', 'sending') AND claimed_at > ?1
+           AND EXISTS (SELECT 1 FROM feeds f WHERE f.id = outbox.feed AND f.created_at <= ?1)",
+        now,
+        earliest
     )
     .execute(conn)
     .await?;

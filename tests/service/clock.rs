@@ -129,6 +129,30 @@ async fn after_a_clock_that_ran_ahead_nothing_waits_for_longer_than_a_pause() {
 }
 
 #[tokio::test]
+async fn a_post_whose_first_try_a_wrong_clock_dated_ahead_is_found_long_after_its_last() {
+    // The clock is put right before the try that gets through, or after it.
+    for ahead in [TimeDelta::hours(2), TimeDelta::days(90)] {
+        for fault in [Fault::SentUnknown, Fault::LostUnknown] {
+            let stage = Stage::new().await;
+            stage.feed().await;
+            stage.chat.fail_sends([fault, Fault::SentUnknown]);
+            stage.clock.set(at("2026-11-23T09:00:00Z") + ahead);
+            stage.run().await;
+            // The platform dates what it has by its own clock.
+            for message in &mut stage.chat.state().messages {
+                message.at -= ahead;
+            }
+            stage.run_at("2026-11-23T09:05:00Z").await;
+            for _ in 0..3 {
+                stage.run_after(TimeDelta::hours(1)).await;
+            }
+            assert_eq!(stage.chat.channel("c1").len(), 1, "{ahead}");
+            assert_eq!(stage.s().owed().await.unwrap(), 0);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_reveal_after_a_day_comes_before_the_next_post() {
     let stage = Stage::new().await;
     stage.s().feed_add(&admin("g"), &Draft { reveal_after: Some(24), ..draft("c1") }).await.unwrap();
