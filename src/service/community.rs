@@ -194,16 +194,16 @@ struct Again {
 async fn share_again(conn: &mut Conn, community: CommunityId, now: DateTime<Utc>) -> Result<Again, StoreError> {
     let mut again = Again::default();
     for (round, first) in rounds::parted(conn, community).await? {
-        match (rounds::is_open(conn, round).await?, rounds::is_open(conn, first).await?) {
+        let open = (rounds::is_open(conn, round).await?, rounds::is_open(conn, first).await?);
+        match open {
             (true, false) => again.revealed.extend(reveal(conn, round, now).await?),
             (false, true) => again.revealed.extend(reveal(conn, first, now).await?),
-            (true, true) => again.open.push(first),
-            (false, false) => {}
+            (true, true) | (false, false) => {}
         }
         rounds::share_again(conn, round, first).await?;
-    }
-    for first in again.open.clone() {
-        again.open.extend(rounds::sharing_ids(conn, first).await?);
+        if open == (true, true) {
+            again.open.extend(rounds::sharing_ids(conn, first).await?);
+        }
     }
     Ok(again)
 }
