@@ -20,15 +20,23 @@ pub(crate) const UNKNOWN_TRY: TimeDelta = TimeDelta::days(1);
 /// more than a day ahead was so by a wrong clock. Its feeds go on from here, and its open rounds are as long open as was promised.
 /// Returns whether there were any feeds or rounds. A slot that has its round gets no second one.
 ///
-/// Within a day, slots and reveals stay what they are: they come at the hour that was announced. A clock that shows less than when a
-/// feed was made is the one that is wrong, and no round of that feed is touched.
+/// Within a day, slots and reveals stay what they are: they come at the hour that was announced. A clock that shows less than when the
+/// first feed was made is the one that is wrong, such as one that begins in 1970: then rounds are left alone.
 pub(crate) async fn rewind(conn: &mut Conn, now: DateTime<Utc>, longest: LongestPauses) -> Result<bool> {
     let far = now + TimeDelta::days(1);
     shorten_pauses(conn, now, far, longest).await?;
-    rewind_tries(conn, now).await?;
     let feeds = rewind_feeds(conn, now, far).await?;
+    if !is_after_the_first_feed(conn, far).await? {
+        return Ok(feeds);
+    }
+    rewind_tries(conn, now).await?;
     let rounds = rewind_rounds(conn, now, far).await?;
     Ok(feeds || rounds)
+}
+
+async fn is_after_the_first_feed(conn: &mut Conn, at: DateTime<Utc>) -> Result<bool> {
+    let first = sqlx::query_scalar!(r#"SELECT min(created_at) AS "first: i64" FROM feeds"#).fetch_one(conn).await?;
+    Ok(first.is_some_and(|first| first <= ms(at)))
 }
 
 async fn shorten_pauses(conn: &mut Conn, now: DateTime<Utc>, far: DateTime<Utc>, longest: LongestPauses) -> Result<()> {
@@ -59,8 +67,7 @@ async fn shorten_pauses(conn: &mut Conn, now: DateTime<Utc>, far: DateTime<Utc>,
 async fn rewind_tries(conn: &mut Conn, now: DateTime<Utc>) -> Result<()> {
     let (now, earliest) = (ms(now), ms(now - UNKNOWN_TRY));
     sqlx::query!(
-        "UPDATE outbox SET claimed_at = ?2 WHERE state IN ('pending', 'sending') AND claimed_at > ?1
-           AND EXISTS (SELECT 1 FROM feeds f WHERE f.id = outbox.feed AND f.created_at <= ?1)",
+        "UPDATE outbox SET claimed_at = ?2 WHERE state IN ('pending', 'sending') AND claimed_at > ?1",
         now,
         earliest
     )
@@ -81,8 +88,7 @@ async fn rewind_rounds(conn: &mut Conn, now: DateTime<Utc>, far: DateTime<Utc>) 
     sqlx::query!(
         "UPDATE outbox SET expires_at = expires_at - (SELECT r.posted_at - ?1 FROM rounds r WHERE r.id = outbox.round)
          WHERE state IN ('pending', 'sending') AND round IN
-           (SELECT r.id FROM rounds r INDEXED BY rounds_open JOIN feeds f ON f.id = r.feed
-            WHERE r.revealed_at IS NULL AND r.posted_at > ?2 AND f.created_at <= ?1)",
+           (SELECT id FROM rounds INDEXED BY rounds_open WHERE revealed_at IS NULL AND posted_at > ?2)",
         now,
         far
     )
@@ -90,8 +96,7 @@ async fn rewind_rounds(conn: &mut Conn, now: DateTime<Utc>, far: DateTime<Utc>) 
     .await?;
     let done = sqlx::query!(
         "UPDATE rounds INDEXED BY rounds_open SET reveal_at = reveal_at - (posted_at - ?1), posted_at = ?1
-         WHERE revealed_at IS NULL AND posted_at > ?2
-           AND EXISTS (SELECT 1 FROM feeds f WHERE f.id = rounds.feed AND f.created_at <= ?1)",
+         WHERE revealed_at IS NULL AND posted_at > ?2",
         now,
         far
     )
