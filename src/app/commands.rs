@@ -149,7 +149,7 @@ pub(super) async fn backup(file: &Path) -> Result<ExitCode, Failure> {
 }
 
 pub(super) async fn restore(file: &Path) -> Result<ExitCode, Failure> {
-    let done = store::restore(&config()?.database_url, file).await?;
+    let done = store::restore(&config()?.database_url, file, super::run::now()).await?;
     let Restored { feeds, rounds, answers, kept } = done;
     say(&format!("restored {}; feeds: {feeds}, rounds: {rounds}, answers: {answers}", file.display()));
     if let Some(kept) = kept {

@@ -178,6 +178,16 @@ pub fn settle(streaks: &mut BTreeMap<MemberId, Streak>, answered: &BTreeSet<Memb
     }
 }
 
+/// The streak of one member over these slots of a feed, oldest first: whether they answered it, and whether its post was really there
+/// to be answered. None where they never answered one. The same as [`settle`] says of each member, slot by slot.
+pub fn streak_over(slots: impl IntoIterator<Item = (bool, bool)>) -> Option<Streak> {
+    slots.into_iter().fold(None, |streak: Option<Streak>, (answered, delivered)| match streak {
+        before if answered => Some(before.unwrap_or_default().answered()),
+        Some(before) if delivered => Some(before.missed()),
+        before => before,
+    })
+}
+
 /// The key under which a period's sums are kept: `2026-W48` (ISO 8601, where a week belongs to the year of its Thursday),
 /// `2026-11`, `2026-Q4`, `all`. `at`: the instant of the reveal; `zone`: the community's.
 #[must_use]

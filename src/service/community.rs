@@ -5,8 +5,10 @@ use sha2::{Digest, Sha256};
 
 use super::feeds::admin_only;
 use super::people::{ensure, known};
-use super::recount::{recount_community, recount_member};
+use super::recount::{recount_community, recount_person};
+use super::rounds::reveal;
 use super::{Actor, Changed, Result, Service};
+use crate::core::ids::{CommunityId, RoundId};
 use crate::core::invite::{Community, GOOD_FOR, Invitation, Place as PlaceView, code, shown, typed};
 use crate::core::refusal::Refusal;
 use crate::store::communities::{self, Invitation as Stored, Kind};
@@ -26,7 +28,9 @@ impl Service {
     /// Has the actor's place, and those that it is joined with, join the community of the place that the code is from.
     ///
     /// From then on feeds with the same filter post the same trap where their slots fall on one instant, and there is one set of
-    /// standings, with all that was earned before. Rounds that are open stay as they are.
+    /// standings, with all that was earned before. Rounds that are open stay as they are, but for those that both sides shared before
+    /// they parted: they are shared again, so that who is one member again has one answer; where one side has had the reveal, the
+    /// other has it now.
     ///
     /// # Errors
     /// `NotAdmin`, `BadCode`, `JoinedAlready`, or a fault.
@@ -41,10 +45,15 @@ impl Service {
             return Err(Refusal::JoinedAlready.into());
         }
         communities::merge(&mut tx, place.community, into).await?;
+        let Again { open, revealed } = share_again(&mut tx, into, now).await?;
         recount_community(&mut tx, into).await?;
         let joined = view(&mut tx, Place { community: into, ..place }).await?;
         tx.commit().await?;
         self.hub.tell([Changed::Feeds]);
+        self.hub.tell(open.into_iter().map(|round| Changed::Answered { round }));
+        if self.tell_revealed(revealed) > 0 {
+            self.hub.wake();
+        }
         Ok(joined)
     }
 
@@ -63,15 +72,20 @@ impl Service {
         }
         let members = communities::members_in(&mut tx, place.id).await?;
         let own = communities::part(&mut tx, place).await?;
+        let mut split = Vec::new();
         for (member, elsewhere) in members {
             if elsewhere {
-                communities::split_member(&mut tx, member, own).await?;
+                split.push((place.community, member));
+                split.push((own.community, communities::split_member(&mut tx, member, own).await?));
             } else {
                 communities::move_member(&mut tx, member, own.community).await?;
             }
         }
-        let parted = rounds::part(&mut tx, own).await?;
+        let parted = rounds::part(&mut tx, own, place.community).await?;
         recount_community(&mut tx, own.community).await?;
+        for (community, member) in split {
+            recount_person(&mut tx, community, member).await?;
+        }
         let left = view(&mut tx, own).await?;
         tx.commit().await?;
         self.hub.tell([Changed::Feeds]);
@@ -121,7 +135,7 @@ impl Service {
         }
         let open = answers::open_of_member(&mut tx, account.member).await?;
         communities::merge_members(&mut tx, account.member, from.member).await?;
-        recount_member(&mut tx, place.community, from.member).await?;
+        recount_person(&mut tx, place.community, from.member).await?;
         let accounts = crate::store::people::accounts_of(&mut tx, from.member).await?.len();
         tx.commit().await?;
         // Two answers may have become one.
@@ -135,11 +149,12 @@ impl Service {
     /// `NotLinked`, or a fault.
     pub async fn account_leave(&self, actor: &Actor) -> Result<()> {
         let mut tx = self.store.write().await?;
-        let (_, account) = ensure(&mut tx, actor).await?;
+        let (place, account) = ensure(&mut tx, actor).await?;
         if crate::store::people::accounts_of(&mut tx, account.member).await?.len() < 2 {
             return Err(Refusal::NotLinked.into());
         }
         communities::detach(&mut tx, account.id).await?;
+        recount_person(&mut tx, place.community, account.member).await?;
         Ok(tx.commit().await?)
     }
 
@@ -165,6 +180,32 @@ impl Service {
             .finalize();
         code(digest.first_chunk().expect("a SHA-256 has 32 bytes"))
     }
+}
+
+/// Rounds that are shared again.
+#[derive(Default)]
+struct Again {
+    /// Those that are open: they have other answers than before.
+    open: Vec<RoundId>,
+    /// Those that were open until now.
+    revealed: Vec<RoundId>,
+}
+
+async fn share_again(conn: &mut Conn, community: CommunityId, now: DateTime<Utc>) -> Result<Again, StoreError> {
+    let mut again = Again::default();
+    for (round, first) in rounds::parted(conn, community).await? {
+        let open = (rounds::is_open(conn, round).await?, rounds::is_open(conn, first).await?);
+        match open {
+            (true, false) => again.revealed.extend(reveal(conn, round, now).await?),
+            (false, true) => again.revealed.extend(reveal(conn, first, now).await?),
+            (true, true) | (false, false) => {}
+        }
+        rounds::share_again(conn, round, first).await?;
+        if open == (true, true) {
+            again.open.extend(rounds::sharing_ids(conn, first).await?);
+        }
+    }
+    Ok(again)
 }
 
 /// Takes a code that is good at `now`; it is used up, unless what it was for is refused.

@@ -13,12 +13,14 @@ use super::{Changed, Result, Service};
 use crate::metrics;
 use crate::ports::{Chat, ChatError, Outgoing, Sent};
 use crate::store::outbox::{self, Delivery, Kind};
+use crate::store::rewind::UNKNOWN_TRY;
 use crate::store::rounds::Message;
 use crate::store::{feeds, rounds};
 
 mod failure;
 mod message;
 
+pub(super) use failure::LONGEST_PAUSES;
 use message::{Absent, Task};
 
 /// Channels that are written to at once.
@@ -145,7 +147,8 @@ impl Service {
     /// it showed at the first try says nothing.
     fn tried_since(&self, delivery: &Delivery) -> DateTime<Utc> {
         let now = self.clock.now();
-        delivery.claimed_at.map_or(now, |at| at.min(now)) - CLOCK_SLACK
+        let claimed_at = delivery.claimed_at.unwrap_or(now);
+        if claimed_at > now { now - UNKNOWN_TRY } else { claimed_at - CLOCK_SLACK }
     }
 
     /// It is not where it was meant to be: it goes where its feed posts now.

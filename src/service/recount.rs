@@ -1,4 +1,8 @@
 //! Standings and streaks, counted anew from the answers.
+//!
+//! A member has a streak in the feeds of those places where they have an account, over every slot that they answered, from whichever
+//! account. Who links or unlinks an account, or is parted from one, is counted anew on the spot, so that what stands is at every time
+//! what a recount finds.
 
 use std::collections::BTreeMap;
 
@@ -43,12 +47,24 @@ pub(super) async fn recount_community(conn: &mut Conn, community: CommunityId) -
     Ok(())
 }
 
-/// Puts the sums of a member's judged answers in the place of what stands there, by the zone that the community has now.
-pub(super) async fn recount_member(
+/// Puts what a member's accounts and answers are worth now in the place of all that stands there: their standings and their streaks.
+pub(super) async fn recount_person(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,
 ) -> Result<(), StoreError> {
+    recount_member(conn, community, member).await?;
+    let slots = rounds::settled_for(conn, member).await?;
+    let streak = |slots: &[(FeedId, bool, bool)]| {
+        let streak = score::streak_over(slots.iter().map(|(_, answered, delivered)| (*answered, *delivered)));
+        Some((slots.first()?.0, streak?))
+    };
+    let streaks = slots.chunk_by(|(one, ..), (next, ..)| one == next).filter_map(streak).collect();
+    standings::replace_streaks(conn, member, &streaks).await
+}
+
+/// Puts the sums of a member's judged answers in the place of what stands there, by the zone that the community has now.
+async fn recount_member(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<(), StoreError> {
     let zone = people::zone(conn, community).await?.zone;
     let sums = sums(&answers::official(conn, member).await?, zone);
     standings::replace(conn, community, member, &sums).await

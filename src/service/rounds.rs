@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::deliver::LONGEST_PAUSES;
 use super::{Changed, Result, Service, words};
 use crate::core::calendar::{Due, Slot};
 use crate::core::feed::{SkipReason, State};
@@ -14,6 +15,7 @@ use crate::core::trap::Trap;
 use crate::store::answers::Group;
 use crate::store::feeds::StoredFeed;
 use crate::store::outbox::{self, Kind, PostState};
+use crate::store::rewind::rewind;
 use crate::store::rounds::{NewRound, StoredRound};
 use crate::store::{Conn, StoreError, answers, feeds, people, rounds, standings, traps};
 
@@ -64,14 +66,14 @@ impl Service {
         first_fault.map(|()| ticked)
     }
 
-    /// A clock that ran far ahead and was put right again leaves feeds that wait for a day far off.
+    /// A clock that ran far ahead and was put right again leaves feeds, rounds and messages that wait for a day far off.
     async fn look_at_clock(&self, now: DateTime<Utc>) -> Result<()> {
         if self.hub.went_back(now) {
             let mut tx = self.store.write().await?;
-            let rewound = feeds::rewind(&mut tx, now).await?;
+            let rewound = rewind(&mut tx, now, LONGEST_PAUSES).await?;
             tx.commit().await?;
             if rewound {
-                tracing::warn!(%now, "the clock has gone back by more than a day; feeds go on from here");
+                tracing::warn!(%now, "the clock has gone back by more than a day; feeds and open rounds go on from here");
             }
         }
         self.hub.ticked(now);

@@ -1,9 +1,13 @@
 //! A copy of the database while it is in use.
 
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
+use super::files::{put_in_place, remove_with_companions, with_suffix};
 use super::open::{OpenError, options_of};
 
 /// Why there is no backup.
@@ -15,11 +19,16 @@ pub enum BackupError {
     Missing(PathBuf),
     #[error("{0} is there already; a backup does not overwrite")]
     Exists(PathBuf),
+    #[error("another backup to {0} is under way")]
+    Running(PathBuf),
     #[error("the backup failed: {0}")]
     Sql(#[from] sqlx::Error),
+    #[error("the backup failed: {0}")]
+    Io(#[from] std::io::Error),
 }
 
-/// Writes one state of the database at `url` into a new file, without disturbing a program that works on it.
+/// Writes one state of the database at `url` into a new file, without disturbing a program that works on it. Until it is whole and on
+/// the disk it goes by a name that ends in `.part`; a file of that name that an interrupted backup left is written anew.
 ///
 /// # Errors
 /// A [`BackupError`], made to be printed as it is.
@@ -32,8 +41,34 @@ pub async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
     if to.exists() {
         return Err(BackupError::Exists(to.to_owned()));
     }
-    let mut conn = options.create_if_missing(false).connect().await?;
-    let name = to.to_string_lossy();
+    let part = with_suffix(to, ".part");
+    let _held = hold(&part, to)?;
+    let written = write(options.create_if_missing(false), &part).await.and_then(|()| {
+        put_in_place(&part, to).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => BackupError::Exists(to.to_owned()),
+            _ => error.into(),
+        })
+    });
+    if written.is_err() {
+        remove_with_companions(&part);
+    }
+    written
+}
+
+/// An empty file that no other backup writes to while this one is held.
+fn hold(part: &Path, to: &Path) -> Result<File, BackupError> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(part)?;
+    match file.try_lock() {
+        Ok(()) => file.set_len(0)?,
+        Err(TryLockError::WouldBlock) => return Err(BackupError::Running(to.to_owned())),
+        Err(TryLockError::Error(error)) => return Err(error.into()),
+    }
+    Ok(file)
+}
+
+async fn write(options: SqliteConnectOptions, part: &Path) -> Result<(), BackupError> {
+    let mut conn = options.connect().await?;
+    let name = part.to_string_lossy();
     sqlx::query!("VACUUM INTO ?", name).execute(&mut conn).await?;
     Ok(conn.close().await?)
 }

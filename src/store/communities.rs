@@ -175,7 +175,8 @@ pub(crate) async fn move_member(conn: &mut Conn, member: MemberId, into: Communi
     Ok(())
 }
 
-/// A second member with all that the first one said and practised, who has the first one's accounts and streaks in one place from now on.
+/// A second member with all that the first one said and practised, who has the first one's accounts in one place from now on.
+/// Standings and streaks of both are left to be counted anew.
 pub(crate) async fn split_member(conn: &mut Conn, member: MemberId, place: Place) -> Result<MemberId> {
     let (id, place, community) = (member.0, place.id.0, place.community.0);
     let own =
@@ -199,20 +200,12 @@ pub(crate) async fn split_member(conn: &mut Conn, member: MemberId, place: Place
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!(
-        "UPDATE streaks SET member = ? WHERE member = ? AND feed IN (SELECT id FROM feeds WHERE place = ?)",
-        own,
-        id,
-        place
-    )
-    .execute(&mut *conn)
-    .await?;
     sqlx::query!("UPDATE accounts SET member = ? WHERE member = ? AND place = ?", own, id, place).execute(conn).await?;
     Ok(MemberId(own))
 }
 
-/// Everything of one member becomes another's. Of two answers to one round the later one stays, of two streaks the longer one.
-/// Standings are left to be counted anew.
+/// Everything of one member becomes another's. Of two answers to one round the later one stays. Standings and streaks are left to be
+/// counted anew.
 pub(crate) async fn merge_members(conn: &mut Conn, from: MemberId, into: MemberId) -> Result<()> {
     let (from, into) = (from.0, into.0);
     sqlx::query!(
@@ -242,18 +235,6 @@ pub(crate) async fn merge_members(conn: &mut Conn, from: MemberId, into: MemberI
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!(
-        "INSERT INTO streaks (feed, member, current, best, freezes, toward)
-         SELECT feed, ?, current, best, freezes, toward FROM streaks WHERE member = ?
-         ON CONFLICT (feed, member) DO UPDATE SET
-            freezes = iif(excluded.current > current, excluded.freezes, freezes),
-            toward = iif(excluded.current > current, excluded.toward, toward),
-            current = max(current, excluded.current), best = max(best, excluded.best)",
-        into,
-        from
-    )
-    .execute(&mut *conn)
-    .await?;
     sqlx::query!("UPDATE accounts SET member = ? WHERE member = ?", into, from).execute(&mut *conn).await?;
     sqlx::query!("DELETE FROM practice WHERE member = ?", from).execute(&mut *conn).await?;
     sqlx::query!("DELETE FROM streaks WHERE member = ?", from).execute(&mut *conn).await?;
@@ -262,7 +243,7 @@ pub(crate) async fn merge_members(conn: &mut Conn, from: MemberId, into: MemberI
     Ok(())
 }
 
-/// Gives an account a member of its own, who has said nothing yet.
+/// Gives an account a member of its own, who has said nothing yet. Standings and streaks of the other are left to be counted anew.
 pub(crate) async fn detach(conn: &mut Conn, account: i64) -> Result<()> {
     let own = sqlx::query!(
         "INSERT INTO members (community, name) SELECT m.community, m.name FROM accounts a JOIN members m ON m.id = a.member WHERE a.id = ?",

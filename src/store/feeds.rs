@@ -240,26 +240,6 @@ pub(crate) async fn retry_now(conn: &mut Conn, feed: FeedId, now: DateTime<Utc>)
     Ok(())
 }
 
-/// After the clock has gone back: what was dealt with, or put off, for longer than a day ahead was so by a wrong clock, and is
-/// looked at anew. Returns whether there was any. A slot that has its round gets no second one.
-pub(crate) async fn rewind(conn: &mut Conn, now: DateTime<Utc>) -> Result<bool> {
-    let (now, far) = (ms(now), ms(now + TimeDelta::days(1)));
-    let feeds =
-        sqlx::query!("UPDATE feeds SET since = ?1, next_at = ?1 WHERE since > ?2", now, far).execute(&mut *conn);
-    let feeds = feeds.await?.rows_affected();
-    sqlx::query!("UPDATE feeds SET blocked_retry_at = ?1 WHERE blocked_retry_at > ?2", now, far)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!(
-        "UPDATE outbox SET next_try_at = ?1 WHERE state IN ('pending', 'sending') AND next_try_at > ?2",
-        now,
-        far
-    )
-    .execute(conn)
-    .await?;
-    Ok(feeds > 0)
-}
-
 pub(crate) async fn skip(
     conn: &mut Conn,
     feed: FeedId,

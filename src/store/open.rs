@@ -11,6 +11,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
+use super::files::{real_path, with_suffix};
 use super::rounds::Memory;
 use super::together::Together;
 use super::writer::{TURN, Writer};
@@ -175,10 +176,10 @@ impl Drop for Lock {
     }
 }
 
-/// The lock of a file beside the database, not of itself: SQLite's own locks come and go with each transaction.
+/// The lock of a file beside the database, not of itself: SQLite's own locks come and go with each transaction. Beside where it
+/// really is: whoever comes to it by a link finds the same lock.
 pub(super) fn take_lock(path: &Path) -> Result<Lock, OpenError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
+    let name = with_suffix(&real_path(path), ".lock");
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(|why| match why.kind() {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {

@@ -2,21 +2,22 @@
 //!
 //! Whatever interrupts it, there is a whole database in the place at every moment: the old one, or the restored one.
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use super::count;
+use super::files::{COMPANIONS, real_path, remove_companions, remove_with_companions, sync_folder, with_suffix};
 use super::open::{MIGRATIONS, OpenError, explain, make_folder, options_of, take_lock};
 
-/// How many ids of rounds and messages are passed over: far more than are given between two backups. Those that were given after the
-/// backup stand on buttons in channels, and must not mean another round.
+/// How many ids of rounds and messages are passed over, after the last that is known: far more than are given between two backups.
+/// Those that were given after the backup stand on buttons in channels, and must not mean another round.
 const ID_GAP: i64 = 10_000_000;
-/// What SQLite keeps beside a database.
-const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
+/// No id comes near this (2^50, far below what a double holds): a damaged database that says so is not believed.
+const HIGHEST_ID: i64 = 1 << 50;
 
 /// Why nothing was restored, and nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -48,20 +49,26 @@ pub struct Restored {
 /// Puts a copy of the backup `from` in the place of the database at `url`, which no program may be using. The database that was there
 /// is kept beside it under a numbered name; the backup stays as it is.
 ///
+/// New rounds and messages get ids that none has had before: higher than those in the backup and in the database that was there, and
+/// at least `now` in milliseconds, since what was there may be gone, with all that was given after an earlier restore.
+///
 /// # Errors
 /// A [`RestoreError`], made to be printed as it is.
-pub async fn restore(url: &str, from: &Path) -> Result<Restored, RestoreError> {
+pub async fn restore(url: &str, from: &Path, now: DateTime<Utc>) -> Result<Restored, RestoreError> {
     let path = options_of(url)?.get_filename().to_owned();
     if !from.is_file() {
         return Err(RestoreError::Missing(from.to_owned()));
     }
     make_folder(&path)?;
     let _lock = take_lock(&path)?;
+    // Not the link to it is to be replaced.
+    let path = real_path(&path);
     if path.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| from == path)) {
         return Err(RestoreError::Itself(path));
     }
     let copy = with_suffix(&path, ".restoring");
-    let mut restored = match examined_copy(from, &copy).await {
+    let given = ids_given(&path).await.unwrap_or_default().max(now.timestamp_millis().min(HIGHEST_ID));
+    let mut restored = match examined_copy(from, &copy, given).await {
         Ok(restored) => restored,
         Err(error) => {
             remove_with_companions(&copy);
@@ -74,8 +81,20 @@ pub async fn restore(url: &str, from: &Path) -> Result<Restored, RestoreError> {
     Ok(restored)
 }
 
+/// The highest id that the database in the place has given, but for its last writes, which may be in its log alone; none where it can't
+/// be read. It is looked at without SQLite noticing: nothing of what belongs to it is touched.
+async fn ids_given(path: &Path) -> Option<i64> {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false).read_only(true).immutable(true);
+    let mut conn = options.connect().await.ok()?;
+    let highest =
+        sqlx::query_scalar!("SELECT max(seq) AS \"seq: i64\" FROM sqlite_sequence WHERE name IN ('rounds', 'outbox')");
+    let highest = highest.fetch_one(&mut conn).await;
+    conn.close().await.ok()?;
+    highest.ok().flatten().filter(|highest| *highest < HIGHEST_ID)
+}
+
 /// Copies the backup and makes sure that the copy can be used: what is put in place is what was looked at.
-async fn examined_copy(from: &Path, copy: &Path) -> Result<Restored, RestoreError> {
+async fn examined_copy(from: &Path, copy: &Path, given: i64) -> Result<Restored, RestoreError> {
     remove_with_companions(copy);
     fs::copy(from, copy)?;
     // A database that was set aside may have its last writes beside it.
@@ -83,7 +102,7 @@ async fn examined_copy(from: &Path, copy: &Path) -> Result<Restored, RestoreErro
     if log.is_file() {
         fs::copy(log, with_suffix(copy, "-wal"))?;
     }
-    let restored = examine(copy).await.map_err(|error| match error {
+    let restored = examine(copy, given).await.map_err(|error| match error {
         Unfit::Sql(error) => RestoreError::Unusable { path: from.to_owned(), why: error.to_string() },
         Unfit::Other(why) => RestoreError::Unusable { path: from.to_owned(), why },
         Unfit::Migration(error) => match explain(error, from.to_owned()) {
@@ -105,7 +124,7 @@ enum Unfit {
     Other(String),
 }
 
-async fn examine(copy: &Path) -> Result<Restored, Unfit> {
+async fn examine(copy: &Path, given: i64) -> Result<Restored, Unfit> {
     let options = SqliteConnectOptions::new().filename(copy).create_if_missing(false).foreign_keys(true);
     let mut conn = options.connect().await?;
     let ours = sqlx::query_scalar!(
@@ -119,21 +138,22 @@ async fn examine(copy: &Path) -> Result<Restored, Unfit> {
         return Err(Unfit::Other(found.lines().next().unwrap_or_default().to_owned()));
     }
     MIGRATIONS.run(&mut conn).await?;
-    pass_over_ids(&mut conn).await?;
+    pass_over_ids(&mut conn, given).await?;
     let restored = contents(&mut conn).await?;
     // The last connection to go leaves everything in the one file.
     conn.close().await?;
     Ok(restored)
 }
 
-async fn pass_over_ids(conn: &mut SqliteConnection) -> sqlx::Result<()> {
+/// `given`: an id that no new one may be below.
+async fn pass_over_ids(conn: &mut SqliteConnection, given: i64) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO sqlite_sequence (name, seq) SELECT name, 0 FROM sqlite_schema
          WHERE name IN ('rounds', 'outbox') AND name NOT IN (SELECT name FROM sqlite_sequence)"
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!("UPDATE sqlite_sequence SET seq = seq + ? WHERE name IN ('rounds', 'outbox')", ID_GAP)
+    sqlx::query!("UPDATE sqlite_sequence SET seq = max(seq, ?) + ? WHERE name IN ('rounds', 'outbox')", given, ID_GAP)
         .execute(conn)
         .await?;
     Ok(())
@@ -194,30 +214,4 @@ fn free_name(path: &Path) -> PathBuf {
         .map(|n| with_suffix(path, format!(".before-restore-{n}")))
         .find(|name| !taken(name))
         .expect("a folder holds fewer files than there are numbers")
-}
-
-fn remove_with_companions(path: &Path) {
-    let _ = fs::remove_file(path);
-    remove_companions(path);
-}
-
-fn remove_companions(path: &Path) {
-    for suffix in COMPANIONS {
-        // Most are not there.
-        let _ = fs::remove_file(with_suffix(path, suffix));
-    }
-}
-
-/// A rename is on the disk once its folder is.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
-    }
-}
-
-fn with_suffix(path: &Path, suffix: impl AsRef<OsStr>) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

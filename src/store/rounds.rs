@@ -30,6 +30,8 @@ pub(crate) struct StoredRound {
     pub(crate) post: Option<Message>,
     /// The reveal's message, once it is there.
     pub(crate) reveal: Option<Message>,
+    /// Where the reveal goes, or is, if not to the channel of the post: its feed has left that.
+    pub(crate) reveal_channel: Option<String>,
     /// The channel or thread that takes the details, once that is settled.
     pub(crate) thread: Option<String>,
 }
@@ -58,18 +60,6 @@ impl StoredRound {
     pub(crate) fn answers(&self) -> RoundId {
         self.twin_of.unwrap_or(self.round.id)
     }
-}
-
-/// A round that waits for its streaks to be counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unsettled {
-    pub(crate) id: RoundId,
-    /// The round under which its answers are kept.
-    pub(crate) answers: RoundId,
-    /// It is revealed, and whether its post got to the channel is known.
-    pub(crate) is_ready: bool,
-    /// Its post was really there to be answered.
-    pub(crate) delivered: bool,
 }
 
 struct Row {
@@ -113,11 +103,13 @@ macro_rules! select {
 }
 
 mod memory;
+mod settling;
 // Here, since it makes use of the macro.
 mod twins;
 
 pub(super) use memory::Memory;
-pub(crate) use twins::{insert_twin, part, platform, sharing, sharing_ids, twin};
+pub(crate) use settling::{settle, settled, settled_for, unsettled};
+pub(crate) use twins::{insert_twin, part, parted, platform, share_again, sharing, sharing_ids, twin};
 
 pub(crate) async fn get(conn: &mut Conn, round: RoundId) -> Result<Option<StoredRound>> {
     select!("WHERE r.id = ?", round.0).fetch_optional(conn).await?.map(Row::read).transpose()
@@ -178,6 +170,15 @@ pub(crate) async fn insert(conn: &mut Conn, new: &NewRound<'_>) -> Result<Option
     .execute(conn)
     .await?;
     Ok((done.rows_affected() == 1).then(|| RoundId(done.last_insert_rowid())))
+}
+
+/// Whether a round is there and not revealed.
+pub(crate) async fn is_open(conn: &mut Conn, round: RoundId) -> Result<bool> {
+    let open = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM rounds WHERE id = ? AND revealed_at IS NULL) AS "open: bool""#,
+        round.0
+    );
+    Ok(open.fetch_one(conn).await?)
 }
 
 /// Whether a slot of a feed has its round.
@@ -319,47 +320,15 @@ pub(crate) async fn reveal_sent(conn: &mut Conn, round: RoundId, at: &Message) -
     Ok(())
 }
 
-/// Where the details go: a thread, or the channel itself.
-pub(crate) async fn set_thread(conn: &mut Conn, round: RoundId, channel: &str) -> Result<()> {
-    sqlx::query!("UPDATE rounds SET thread = ? WHERE id = ?", channel, round.0).execute(conn).await?;
+/// Where the reveal goes instead of to the channel of the post.
+pub(crate) async fn set_reveal_channel(conn: &mut Conn, round: RoundId, channel: &str) -> Result<()> {
+    sqlx::query!("UPDATE rounds SET reveal_channel = ? WHERE id = ?", channel, round.0).execute(conn).await?;
     Ok(())
 }
 
-/// Scheduled rounds of a feed whose streaks are not counted yet, in the order of their slots.
-pub(crate) async fn unsettled(conn: &mut Conn, feed: FeedId) -> Result<Vec<Unsettled>> {
-    let rows = sqlx::query!(
-        r#"SELECT r.id, coalesce(r.twin_of, r.id) AS "answers!: i64", r.message IS NOT NULL AS "delivered!: bool",
-           r.revealed_at IS NOT NULL AND NOT EXISTS
-             (SELECT 1 FROM outbox o WHERE o.round = r.id AND o.kind = 'post' AND o.state = 'sending') AS "is_ready!: bool"
-           FROM rounds r WHERE r.feed = ? AND r.settled = 0 AND r.extra = 0 ORDER BY r.slot_at, r.id"#,
-        feed.0
-    )
-    .fetch_all(conn)
-    .await?;
-    let read = |id, answers, is_ready, delivered| Unsettled {
-        id: RoundId(id),
-        answers: RoundId(answers),
-        is_ready,
-        delivered,
-    };
-    Ok(rows.into_iter().map(|row| read(row.id, row.answers, row.is_ready, row.delivered)).collect())
-}
-
-/// Scheduled rounds of a feed whose streaks are counted, in the order of their slots: the round under which the answers are kept, and
-/// whether its post was there to be answered.
-pub(crate) async fn settled(conn: &mut Conn, feed: FeedId) -> Result<Vec<(RoundId, bool)>> {
-    let rows = sqlx::query!(
-        r#"SELECT coalesce(twin_of, id) AS "answers!: i64", message IS NOT NULL AS "delivered!: bool"
-           FROM rounds WHERE feed = ? AND settled = 1 AND extra = 0 ORDER BY slot_at, id"#,
-        feed.0
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (RoundId(row.answers), row.delivered)).collect())
-}
-
-pub(crate) async fn settle(conn: &mut Conn, round: RoundId) -> Result<()> {
-    sqlx::query!("UPDATE rounds SET settled = 1 WHERE id = ?", round.0).execute(conn).await?;
+/// Where the details go: a thread, or the channel itself.
+pub(crate) async fn set_thread(conn: &mut Conn, round: RoundId, channel: &str) -> Result<()> {
+    sqlx::query!("UPDATE rounds SET thread = ? WHERE id = ?", channel, round.0).execute(conn).await?;
     Ok(())
 }
 
@@ -406,7 +375,8 @@ impl Row {
             tally: self.tally.as_deref().map(from_json).transpose()?,
             feed_channel: self.feed_channel,
             post: message(self.channel, self.message),
-            reveal: message(self.reveal_channel, self.reveal_message),
+            reveal: message(self.reveal_channel.clone(), self.reveal_message),
+            reveal_channel: self.reveal_channel,
             thread: self.thread,
         })
     }

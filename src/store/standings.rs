@@ -267,6 +267,19 @@ pub(crate) async fn streaks_of(conn: &mut Conn, member: MemberId) -> Result<Vec<
         .collect())
 }
 
+/// Puts these streaks, by their feed, in the place of all that a member has.
+pub(crate) async fn replace_streaks(
+    conn: &mut Conn,
+    member: MemberId,
+    streaks: &BTreeMap<FeedId, Streak>,
+) -> Result<()> {
+    sqlx::query!("DELETE FROM streaks WHERE member = ?", member.0).execute(&mut *conn).await?;
+    for (feed, streak) in streaks {
+        put_streak(conn, *feed, member, *streak).await?;
+    }
+    Ok(())
+}
+
 pub(crate) async fn put_streak(conn: &mut Conn, feed: FeedId, member: MemberId, streak: Streak) -> Result<()> {
     sqlx::query!(
         "INSERT INTO streaks (feed, member, current, best, freezes, toward) VALUES (?, ?, ?, ?, ?, ?)

@@ -11,6 +11,7 @@ mod traps;
 #[path = "../world/mod.rs"]
 mod world;
 
+mod copies;
 mod deploy;
 mod logs;
 mod program;

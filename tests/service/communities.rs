@@ -66,6 +66,21 @@ fn lines(board: &Leaderboard) -> Vec<(&str, i64)> {
     board.lines.iter().map(|(_, line)| (line.name.as_str(), line.points)).collect()
 }
 
+/// What stands is what the answers say: nobody's streak or points hang on the way by which places and accounts came together.
+async fn nothing_to_recount(stage: &Stage) {
+    assert_eq!(stage.s().recount(false).await.expect("neither refused nor a fault"), []);
+}
+
+async fn streak(stage: &Stage, actor: &Actor) -> u32 {
+    let stats = stage.s().stats(actor, None).await.expect("neither refused nor a fault");
+    stats.streaks.first().map_or(0, |(_, streak)| streak.current)
+}
+
+async fn join(stage: &Stage) {
+    let code = stage.s().community_code(&admin("g")).await.expect("neither refused nor a fault").code;
+    stage.s().community_join(&yonder_admin(), &code).await.expect("neither refused nor a fault");
+}
+
 #[tokio::test]
 async fn joined_places_post_the_same_trap_in_the_same_slot_and_reveal_it_together() {
     let stage = joined().await;
@@ -97,6 +112,7 @@ async fn joined_places_post_the_same_trap_in_the_same_slot_and_reveal_it_togethe
         .map(|mine| mine.unwrap().round.trap.id);
     assert_eq!(traps[0], traps[1]);
     assert_ne!(traps[0], here.trap.id);
+    nothing_to_recount(&stage).await;
 }
 
 #[tokio::test]
@@ -117,6 +133,7 @@ async fn another_filter_or_another_time_has_its_own_trap() {
     traps.sort();
     traps.dedup();
     assert_eq!(traps.len(), 3, "no trap is open twice");
+    nothing_to_recount(&stage).await;
 }
 
 #[tokio::test]
@@ -139,6 +156,7 @@ async fn a_linked_person_has_one_answer_and_one_line() {
     assert_eq!((board.lines[0].1.points, board.lines[0].1.answers), (-4, 1), "the last word counts, once");
     assert_eq!(stage.s().stats(&yonder("anna"), None).await.unwrap().streaks[0].1.current, 1);
     assert_eq!(stage.s().stats(&member("g", "ann"), None).await.unwrap().streaks[0].1.current, 1);
+    nothing_to_recount(&stage).await;
 }
 
 #[tokio::test]
@@ -158,6 +176,7 @@ async fn linking_puts_two_histories_together() {
     assert_eq!(refused(stage.s().account_leave(&yonder("anna")).await), Refusal::NotLinked);
     assert_eq!(stage.s().stats(&yonder("anna"), None).await.unwrap().answers, 0);
     assert_eq!(stage.s().stats(&member("g", "ann"), None).await.unwrap().answers, 1);
+    nothing_to_recount(&stage).await;
 }
 
 #[tokio::test]
@@ -182,6 +201,7 @@ async fn who_parts_keeps_their_history() {
     stage.run_at("2026-11-25T09:00:00Z").await;
     assert_eq!(lines(&board(&stage, &member("g", "cid")).await), [("ann", 4), ("cid", 0)]);
     assert_eq!(lines(&board(&stage, &yonder("bea")).await)[0], ("anna", 8));
+    nothing_to_recount(&stage).await;
 }
 
 #[tokio::test]
@@ -196,6 +216,7 @@ async fn places_that_part_while_a_round_is_open_keep_each_its_own_points() {
     assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4)]);
     assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4)]);
     assert!(matches!(stage.s().my_round(&yonder("bea"), there).await.unwrap(), MyRound::Revealed(_)));
+    nothing_to_recount(&stage).await;
 }
 
 #[tokio::test]
@@ -224,6 +245,7 @@ async fn a_round_that_was_shared_when_places_parted_is_each_sides_own_from_then_
         assert_eq!(stage.s().revealed(&member("g", "cid"), here).await.unwrap().tally.total(), 2);
         assert_eq!(lines(&board(&stage, &member("g", "cid")).await), [("ann", 4), ("cid", 0)]);
         assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4), ("anna", 0)]);
+        nothing_to_recount(&stage).await;
     }
 }
 
@@ -245,6 +267,7 @@ async fn of_three_places_that_share_a_round_two_go_on_sharing_it() {
     stage.run_at("2026-11-23T17:00:00Z").await;
     assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4), ("xia", 0)]);
     assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4)]);
+    nothing_to_recount(&stage).await;
 }
 
 #[tokio::test]
@@ -267,6 +290,7 @@ async fn posts_that_share_a_round_are_edited_each_in_its_own_time_and_count_a_li
     link(&stage, "ann", "anna").await;
     assert_eq!(refresh_at("2026-11-23T09:01:00Z").await, 2, "two answers became one");
     assert_eq!(refresh_at("2026-11-23T09:02:00Z").await, 0);
+    nothing_to_recount(&stage).await;
 }
 
 #[tokio::test]
@@ -281,6 +305,88 @@ async fn joining_brings_along_what_was_earned_before() {
     assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("ann", 4)], "their own round is not revealed yet");
     stage.run_at("2026-11-24T09:00:00Z").await;
     assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4), ("bea", 4)]);
+    nothing_to_recount(&stage).await;
+}
+
+#[tokio::test]
+async fn streaks_go_by_the_accounts_that_a_member_has() {
+    let stage = joined().await;
+    let (here, there) = (member("g", "ann"), yonder("anna"));
+    // On one day she answers on one side, on the next on the other.
+    for (day, actor) in [(23, &here), (24, &there)] {
+        stage.run_at(&format!("2026-11-{day}T09:00:00Z")).await;
+        say(&stage, actor, Role::Right).await;
+        stage.run_at(&format!("2026-11-{day}T17:00:00Z")).await;
+    }
+    assert_eq!((streak(&stage, &here).await, streak(&stage, &there).await), (0, 1));
+    link(&stage, "ann", "anna").await;
+    assert_eq!((streak(&stage, &here).await, streak(&stage, &there).await), (2, 2), "she was there on both days");
+    nothing_to_recount(&stage).await;
+
+    stage.s().account_leave(&there).await.unwrap();
+    nothing_to_recount(&stage).await;
+    assert_eq!((streak(&stage, &here).await, streak(&stage, &there).await), (2, 0), "this account starts afresh");
+    stage.run_at("2026-11-25T09:00:00Z").await;
+    say(&stage, &here, Role::Right).await;
+    stage.run_at("2026-11-25T17:00:00Z").await;
+    link(&stage, "ann", "anna").await;
+    assert_eq!((streak(&stage, &here).await, streak(&stage, &there).await), (3, 3), "she has it back");
+
+    stage.s().community_leave(&yonder_admin()).await.unwrap();
+    assert_eq!((streak(&stage, &here).await, streak(&stage, &there).await), (3, 3));
+    nothing_to_recount(&stage).await;
+}
+
+#[tokio::test]
+async fn an_open_round_that_was_never_shared_stays_with_its_own_side() {
+    let stage = two_places().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    join(&stage).await;
+    link(&stage, "ann", "anna").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    say(&stage, &yonder("anna"), Role::Bait).await;
+    stage.s().community_leave(&yonder_admin()).await.unwrap();
+    assert_eq!(stage.s().today(&member("g", "ann")).await.unwrap()[0].answered, 1);
+    assert_eq!(stage.s().today(&yonder("anna")).await.unwrap()[0].answered, 1);
+    stage.run_at("2026-11-24T09:00:00Z").await;
+    assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("anna", 4)]);
+    assert_eq!(lines(&board(&stage, &yonder("anna")).await), [("anna", 0)]);
+    nothing_to_recount(&stage).await;
+}
+
+#[tokio::test]
+async fn who_is_one_person_again_is_paid_once() {
+    // While both posts are open; where one side has had its reveal; where both have.
+    for revealed in [0, 1, 2] {
+        let stage = joined().await;
+        link(&stage, "ann", "anna").await;
+        stage.run_at("2026-11-23T09:00:00Z").await;
+        say(&stage, &member("g", "ann"), Role::Right).await;
+        say(&stage, &member("g", "cid"), Role::Bait).await;
+        say(&stage, &yonder("bea"), Role::Right).await;
+        let (here, there) = (open(&stage, &member("g", "cid")).await, open(&stage, &yonder("bea")).await);
+        stage.s().community_leave(&yonder_admin()).await.unwrap();
+        for admin in [yonder_admin(), admin("g")].iter().take(revealed) {
+            stage.s().feed_reveal(admin, "1").await.unwrap();
+        }
+        join(&stage).await;
+        link(&stage, "ann", "anna").await;
+        if revealed == 0 {
+            assert_eq!(stage.s().round(&yonder("bea"), there).await.unwrap().answered, 3, "it is shared again");
+            say(&stage, &yonder("anna"), Role::Right).await;
+        } else {
+            assert!(stage.s().today(&member("g", "cid")).await.is_err(), "what one side has read is open nowhere");
+        }
+        stage.run_at("2026-11-23T17:00:00Z").await;
+        for (actor, round) in [(member("g", "cid"), here), (yonder("bea"), there)] {
+            assert!(matches!(stage.s().my_round(&actor, round).await.unwrap(), MyRound::Revealed(_)));
+            let points: Vec<_> = board(&stage, &actor).await.lines.iter().map(|(_, line)| line.points).collect();
+            assert_eq!(points, [4, 4, 0], "ann, whatever she goes by, and bea, and cid");
+        }
+        assert_eq!((streak(&stage, &member("g", "ann")).await, streak(&stage, &yonder("anna")).await), (1, 1));
+        assert_eq!(stage.chat.channel("c1").len() + stage.chat.channel("c2").len(), 4, "a post and a reveal each");
+        nothing_to_recount(&stage).await;
+    }
 }
 
 #[tokio::test]
@@ -309,6 +415,7 @@ async fn codes_are_good_once_for_ten_minutes_and_for_whom_they_are_meant() {
     let old = s.community_code(&admin("g")).await.unwrap().code;
     stage.clock.advance(TimeDelta::minutes(10));
     assert!(matches!(refused(s.community_join(&other, &old).await), Refusal::BadCode { .. }), "it is too old");
+    nothing_to_recount(&stage).await;
 }
 
 #[tokio::test]
@@ -323,4 +430,5 @@ async fn a_shared_round_whose_other_post_never_came_is_still_revealed_where_it_d
     assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4)]);
     assert_eq!(stage.chat.channel("c1").len(), 2, "post and reveal");
     assert!(stage.chat.channel("c2").is_empty());
+    nothing_to_recount(&stage).await;
 }

@@ -5,7 +5,10 @@ use std::path::Path;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use trapline::service::Error;
 use trapline::store::{BackupError, OpenError, Store, backup};
+
+use crate::stage::member;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -39,6 +42,49 @@ async fn the_folder_is_made_and_the_secret_is_kept() {
     store.close().await;
     drop(store);
     assert_eq!(Store::open(&url, [2; 32]).await.unwrap().secret(), &[1; 32]);
+}
+
+#[tokio::test]
+async fn a_commit_is_on_the_disk_when_it_returns() {
+    let stage = crate::stage::Stage::new().await;
+    let mut tx = stage.store().write().await.unwrap();
+    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *tx).await.unwrap();
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *tx).await.unwrap();
+    // With WAL, only FULL has the log synced at each commit (https://sqlite.org/pragma.html#pragma_synchronous).
+    assert_eq!((journal.as_str(), synchronous), ("wal", 2));
+}
+
+#[tokio::test]
+async fn a_reveal_that_finds_no_room_comes_once_there_is_room() {
+    let stage = crate::stage::Stage::new().await;
+    stage.feed().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    let round = stage.open_round().await;
+    for n in 0..40 {
+        stage.answer(&format!("user {n}"), round, true).await;
+    }
+    limit_pages(&stage, "1").await;
+    for time in ["2026-11-23T17:00:00Z", "2026-11-23T17:30:00Z"] {
+        stage.clock.set(crate::stage::at(time));
+        let error = stage.s().tick().await.unwrap_err();
+        assert!(matches!(&error, Error::Fault(fault) if fault.is_unavailable()), "{error}");
+        stage.s().deliver(stage.chat.as_ref()).await.unwrap();
+        assert_eq!(stage.chat.state().messages.len(), 1, "nothing is half done");
+    }
+    limit_pages(&stage, "1000000").await;
+    stage.run().await;
+    assert_eq!(stage.chat.channel("c1").len(), 2);
+    let board = stage.s().leaderboard(&member("g", "ann"), trapline::core::ids::Period::All, 0).await.unwrap();
+    assert_eq!((board.members, board.lines[0].1.points), (40, 4));
+    assert_eq!(stage.s().recount(false).await.unwrap(), []);
+}
+
+/// The database may have no more pages than this, or than it has: as on a disk that takes no more.
+async fn limit_pages(stage: &crate::stage::Stage, most: &str) {
+    let mut tx = stage.store().write().await.expect("no fault");
+    let limit = AssertSqlSafe(format!("PRAGMA max_page_count = {most}"));
+    sqlx::query(limit).execute(&mut *tx).await.expect("no fault");
+    tx.commit().await.expect("no fault");
 }
 
 #[tokio::test]

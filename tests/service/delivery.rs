@@ -283,6 +283,44 @@ async fn a_post_of_unknown_outcome_is_looked_for_where_it_was_tried_though_its_f
 }
 
 #[tokio::test]
+async fn a_reveal_that_is_refused_where_its_feed_was_goes_where_its_feed_is() {
+    let stage = Stage::new().await;
+    stage.feed().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    stage.s().feed_edit(&admin("g"), "1", &draft("c2")).await.unwrap();
+    stage.chat.block("c1");
+    stage.chat.block("c2");
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    stage.run_after(TimeDelta::seconds(1)).await;
+    stage.run().await;
+    assert_eq!(stage.chat.told().len(), 1, "there it is blocked like any other");
+    stage.chat.unblock("c2");
+    stage.chat.fail_sends([Fault::SentUnknown]);
+    for _ in 0..2 {
+        stage.run_after(TimeDelta::minutes(1)).await;
+    }
+    let [reveal] = stage.chat.channel("c2").try_into().unwrap();
+    assert!(reveal.title().starts_with("Reveal:"), "{}", reveal.title());
+    assert_eq!(reveal.reply_to, None, "it stands for itself");
+    assert_eq!(stage.chat.channel(&format!("t-{}", reveal.id)).len(), 2, "with its details");
+    assert_eq!(stage.s().owed().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_reveal_that_may_be_where_its_feed_was_does_not_come_twice() {
+    let stage = Stage::new().await;
+    stage.feed().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    stage.s().feed_edit(&admin("g"), "1", &draft("c2")).await.unwrap();
+    stage.chat.fail_sends([Fault::SentUnknown]);
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    stage.chat.block("c1");
+    stage.run_after(TimeDelta::minutes(1)).await;
+    assert_eq!(stage.chat.channel("c1").len(), 2, "it was there");
+    assert!(stage.chat.channel("c2").iter().all(|message| !message.title().starts_with("Reveal:")));
+}
+
+#[tokio::test]
 async fn a_post_of_unknown_outcome_is_not_sent_once_its_feed_is_paused_or_removed() {
     for (fault, posts) in [(Fault::SentUnknown, 1), (Fault::LostUnknown, 0)] {
         for remove in [false, true] {

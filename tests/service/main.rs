@@ -7,6 +7,7 @@ mod database;
 mod delivery;
 mod feeds;
 mod histories;
+mod joined;
 mod members;
 mod plans;
 mod recovery;

@@ -2,16 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helper ends the test by panicking")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::TimeDelta;
 use futures::future::join_all;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, Row};
 use trapline::core::feed::Draft;
-use trapline::core::ids::CommunityId;
+use trapline::core::ids::{CommunityId, RoundId};
 use trapline::core::recount::Difference;
+use trapline::core::round::Given;
 use trapline::core::trap::Role;
-use trapline::store::{RestoreError, backup, restore};
+use trapline::ports::Clock as _;
+use trapline::store::{BackupError, RestoreError, Restored, backup, restore};
 
 use crate::database::{connect, rows};
 use crate::stage::{Stage, admin, draft, member};
@@ -39,6 +44,10 @@ async fn count(path: &Path, table: &str) -> i64 {
     count
 }
 
+async fn restored(stage: &Stage, from: &Path) -> Result<Restored, RestoreError> {
+    restore(&stage.url(), from, stage.clock.now()).await
+}
+
 /// A stage with one round revealed, which two have answered, and one open.
 async fn in_use() -> Stage {
     let stage = Stage::new().await;
@@ -60,6 +69,39 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// A backup during which answers were taken: of how many it was known before that they are stored, and how many came until its end.
+async fn backup_amid_answers(
+    stage: &Stage,
+    dir: &tempfile::TempDir,
+    round: RoundId,
+    given: &Given,
+) -> (PathBuf, i64, i64) {
+    let (service, url) = (stage.s().clone(), stage.url());
+    let mut before = count(&file(stage), "answers").await;
+    for n in 1..=50 {
+        let saved = dir.path().join(format!("saved-{n}.db"));
+        let (taken, at_end) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
+        let back_up = async {
+            backup(&url, &saved).await.unwrap();
+            at_end.store(taken.load(Ordering::SeqCst), Ordering::SeqCst);
+        };
+        let answer = async {
+            while at_end.load(Ordering::SeqCst) == usize::MAX {
+                let user = member("g", &format!("user {n}, {}", taken.load(Ordering::SeqCst)));
+                service.answer(&user, round, given).await.unwrap();
+                taken.fetch_add(1, Ordering::SeqCst);
+            }
+        };
+        tokio::join!(back_up, answer);
+        let during = at_end.into_inner();
+        if during > 0 {
+            return (saved, before, i64::try_from(during).unwrap());
+        }
+        before += i64::try_from(taken.into_inner()).unwrap();
+    }
+    panic!("no answer was ever taken while a backup was under way");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_taken_while_answers_pour_in_is_whole_and_restores() {
     let mut stage = in_use().await;
@@ -78,10 +120,7 @@ async fn a_backup_taken_while_answers_pour_in_is_whole_and_restores() {
         }
     };
     pour(0).await;
-    let saved = dir.path().join("saved.db");
-    let url_of_stage = stage.url();
-    let ((), done) = tokio::join!(pour(CROWD), backup(&url_of_stage, &saved));
-    done.unwrap();
+    let (saved, before, during) = backup_amid_answers(&stage, &dir, round, &given).await;
     assert_eq!(stage.s().recount(false).await.unwrap(), []);
 
     let mut conn = connect(saved.to_str().unwrap()).await;
@@ -89,13 +128,15 @@ async fn a_backup_taken_while_answers_pour_in_is_whole_and_restores() {
     assert_eq!(whole, "ok");
     let answers = rows(&mut conn, "answers").await;
     conn.close().await.unwrap();
-    assert!(answers >= 2 + CROWD as i64, "what was acknowledged before is in it: {answers}");
+    assert!(answers >= before, "what was acknowledged before is in it: {answers}, {before}");
+    assert!(answers <= before + during, "and nothing of later: {answers}, {before} and {during}");
+    let all = count(&file(&stage), "answers").await;
 
     stage.close().await;
-    let restored = restore(&stage.url(), &saved).await.unwrap();
+    let restored = restored(&stage, &saved).await.unwrap();
     assert_eq!((restored.feeds, restored.rounds, i64::from(restored.answers)), (1, 2, answers));
     let kept = restored.kept.expect("there was a database");
-    assert_eq!(count(&kept, "answers").await, 2 + 2 * CROWD as i64, "the old one is kept, to its last write");
+    assert_eq!(count(&kept, "answers").await, all, "the old one is kept, to its last write");
     assert_eq!(names(file(&stage).parent().unwrap()), ["t.db", "t.db.before-restore-1", "t.db.lock"]);
 
     stage.open().await;
@@ -116,7 +157,7 @@ async fn a_round_after_a_restore_has_an_id_that_no_button_out_there_has() {
     stage.run_at("2026-11-25T09:00:00Z").await;
     let lost = stage.open_round().await;
     stage.close().await;
-    restore(&stage.url(), &saved).await.unwrap();
+    restored(&stage, &saved).await.unwrap();
     stage.open().await;
     stage.run_at("2026-11-25T09:30:00Z").await;
     let anew = stage.s().today(&member("g", "ann")).await.unwrap();
@@ -126,19 +167,94 @@ async fn a_round_after_a_restore_has_an_id_that_no_button_out_there_has() {
 }
 
 #[tokio::test]
+async fn however_often_one_backup_is_restored_no_id_is_given_twice() {
+    let mut stage = in_use().await;
+    let dir = tempfile::tempdir().unwrap();
+    let saved = dir.path().join("saved.db");
+    backup(&stage.url(), &saved).await.unwrap();
+    let kept = ids(&saved).await;
+    let mut given = BTreeSet::new();
+    // What is there when it is restored: the database, which says enough though the clock stands still; nothing; or something that
+    // can't be read.
+    for there in ["all", "all", "nothing", "all", "rubble", "nothing", "nothing"] {
+        if there != "all" {
+            stage.clock.advance(TimeDelta::seconds(1));
+        }
+        stage.s().feed_post(&admin("g"), "1").await.unwrap();
+        stage.run().await;
+        stage.close().await;
+        let new: BTreeSet<_> = ids(&file(&stage)).await.difference(&kept).copied().collect();
+        assert!(new.len() >= 2, "a round and its post");
+        assert!(new.iter().all(|(_, id)| *id < 1 << 51), "a double holds it exactly: {new:?}");
+        assert!(given.is_disjoint(&new), "{new:?}, and before: {given:?}");
+        given.extend(new);
+        match there {
+            "nothing" => std::fs::remove_file(file(&stage)).unwrap(),
+            "rubble" => std::fs::write(file(&stage), "rubble ".repeat(999)).unwrap(),
+            _ => {}
+        }
+        restored(&stage, &saved).await.unwrap();
+        stage.open().await;
+    }
+}
+
+/// The ids of all rounds and messages: which table, and the id.
+async fn ids(path: &Path) -> BTreeSet<(i64, i64)> {
+    let mut conn = connect(path.to_str().unwrap()).await;
+    let all = sqlx::query("SELECT 1, id FROM rounds UNION ALL SELECT 2, id FROM outbox").fetch_all(&mut conn).await;
+    conn.close().await.unwrap();
+    all.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+#[tokio::test]
+async fn a_backup_that_fails_leaves_nothing_behind() {
+    let mut stage = in_use().await;
+    let dir = tempfile::tempdir().unwrap();
+    let saved = dir.path().join("saved.db");
+    stage.close().await;
+    let whole = std::fs::read(file(&stage)).unwrap();
+    let mut damaged = whole.clone();
+    let half = damaged.len() / 2;
+    damaged[half..].fill(0x55);
+    std::fs::write(file(&stage), &damaged).unwrap();
+    let error = backup(&stage.url(), &saved).await.unwrap_err();
+    assert!(matches!(error, BackupError::Sql(_)), "{error}");
+    assert!(names(dir.path()).is_empty(), "{:?}", names(dir.path()));
+
+    std::fs::write(file(&stage), &whole).unwrap();
+    // As a backup leaves it that is killed.
+    std::fs::write(dir.path().join("saved.db.part"), &damaged[..half]).unwrap();
+    backup(&stage.url(), &saved).await.unwrap();
+    assert_eq!(names(dir.path()), ["saved.db"]);
+    assert_eq!(count(&saved, "rounds").await, 2);
+}
+
+#[tokio::test]
+async fn two_backups_to_one_name_do_not_mix() {
+    let stage = in_use().await;
+    let dir = tempfile::tempdir().unwrap();
+    let saved = dir.path().join("saved.db");
+    let url = stage.url();
+    let (one, other) = tokio::join!(backup(&url, &saved), backup(&url, &saved));
+    assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+    assert_eq!(names(dir.path()), ["saved.db"]);
+    assert_eq!(count(&saved, "rounds").await, 2);
+}
+
+#[tokio::test]
 async fn what_can_not_be_restored_changes_nothing() {
     let mut stage = in_use().await;
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
     backup(&stage.url(), &path("good.db")).await.unwrap();
-    let running = restore(&stage.url(), &path("good.db")).await.unwrap_err();
+    let running = restored(&stage, &path("good.db")).await.unwrap_err();
     assert!(running.to_string().contains("in use by another process"), "{running}");
 
     stage.close().await;
     let before = std::fs::read(file(&stage)).unwrap();
-    let missing = restore(&stage.url(), &path("missing.db")).await.unwrap_err();
+    let missing = restored(&stage, &path("missing.db")).await.unwrap_err();
     assert!(matches!(missing, RestoreError::Missing(_)), "{missing}");
-    let itself = restore(&stage.url(), &file(&stage)).await.unwrap_err();
+    let itself = restored(&stage, &file(&stage)).await.unwrap_err();
     assert!(matches!(itself, RestoreError::Itself(_)), "{itself}");
 
     std::fs::write(path("text.db"), "no database, but longer than the head of one would have to be. ".repeat(40))
@@ -151,7 +267,7 @@ async fn what_can_not_be_restored_changes_nothing() {
     std::fs::write(path("damaged.db"), &bytes).unwrap();
     std::fs::write(path("short.db"), &bytes[..middle]).unwrap();
     for name in ["text.db", "empty.db", "other.db", "damaged.db", "short.db"] {
-        let error = restore(&stage.url(), &path(name)).await.unwrap_err();
+        let error = restored(&stage, &path(name)).await.unwrap_err();
         assert!(matches!(error, RestoreError::Unusable { .. }), "{name}: {error}");
         assert!(!error.to_string().contains('\n'), "{name}: {error}");
     }
@@ -159,7 +275,7 @@ async fn what_can_not_be_restored_changes_nothing() {
     let future = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                   VALUES (9999, 'of the future', 1, x'00', 1)";
     change(&path("newer.db"), future).await;
-    let newer = restore(&stage.url(), &path("newer.db")).await.unwrap_err();
+    let newer = restored(&stage, &path("newer.db")).await.unwrap_err();
     assert!(matches!(newer, RestoreError::Newer { version: 9999, .. }), "{newer}");
 
     assert_eq!(std::fs::read(file(&stage)).unwrap(), before);
@@ -176,7 +292,7 @@ async fn a_broken_database_is_set_aside_with_all_that_belongs_to_it() {
     for n in 1..=2 {
         std::fs::write(file(&stage), format!("broken, for the {n}. time; ").repeat(99)).unwrap();
         std::fs::write(format!("{}-wal", file(&stage).display()), "its last writes").unwrap();
-        let kept = restore(&stage.url(), &saved).await.unwrap().kept.unwrap();
+        let kept = restored(&stage, &saved).await.unwrap().kept.unwrap();
         assert!(kept.to_str().unwrap().ends_with(&format!("t.db.before-restore-{n}")), "{}", kept.display());
         assert!(std::fs::read_to_string(&kept).unwrap().starts_with(&format!("broken, for the {n}.")));
         assert_eq!(std::fs::read_to_string(format!("{}-wal", kept.display())).unwrap(), "its last writes");
@@ -186,13 +302,28 @@ async fn a_broken_database_is_set_aside_with_all_that_belongs_to_it() {
 }
 
 #[tokio::test]
+async fn what_is_restored_by_a_link_is_where_the_link_leads() {
+    let mut stage = in_use().await;
+    let dir = tempfile::tempdir().unwrap();
+    let (saved, link) = (dir.path().join("saved.db"), dir.path().join("link.db"));
+    backup(&stage.url(), &saved).await.unwrap();
+    stage.close().await;
+    change(&file(&stage), "DELETE FROM answers").await;
+    std::os::unix::fs::symlink(file(&stage), &link).unwrap();
+    restore(&url(&link), &saved, stage.clock.now()).await.unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(count(&file(&stage), "answers").await, 2);
+    assert_eq!(names(file(&stage).parent().unwrap()), ["t.db", "t.db.before-restore-1", "t.db.lock"]);
+}
+
+#[tokio::test]
 async fn a_backup_is_restored_where_there_was_nothing() {
     let stage = in_use().await;
     let dir = tempfile::tempdir().unwrap();
     let saved = dir.path().join("saved.db");
     backup(&stage.url(), &saved).await.unwrap();
     let elsewhere = dir.path().join("deep/er/t.db");
-    assert_eq!(restore(&url(&elsewhere), &saved).await.unwrap().kept, None);
+    assert_eq!(restore(&url(&elsewhere), &saved, stage.clock.now()).await.unwrap().kept, None);
     let (_store, service) = stage.service_over(&url(&elsewhere)).await;
     assert_eq!(service.feeds(&admin("g")).await.unwrap().len(), 1);
 }

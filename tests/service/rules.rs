@@ -163,6 +163,10 @@ impl Rules {
         Ok(())
     }
 
+    pub(crate) fn is_any_removed(&self) -> bool {
+        self.feeds.iter().any(|feed| feed.state == State::Removed)
+    }
+
     fn live(&mut self, feed: usize) -> Result<&mut Feed, No> {
         Some(&mut self.feeds[feed]).filter(|feed| feed.state != State::Removed).ok_or(No::FeedUnknown)
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use proptest::test_runner::{Config as ProptestConfig, FileFailurePersistence};
 use trapline::bank::Bank;
 use trapline::core::card::Card;
 use trapline::core::feed::{Blocked, Draft, FeedView};
@@ -137,6 +138,17 @@ impl Stage {
         let option =
             mine.round.trap.options().iter().position(|option| option.role == role).expect("each role is there");
         Given::Position(u8::try_from(mine.round.position_of(option)).expect("few options"))
+    }
+}
+
+/// How a random test is set up: it plays as many cases as `usual`, or as `PROPTEST_CASES` says, and what has failed once is tried first
+/// ever after.
+pub(crate) fn tried(usual: u32, seeds: &'static str) -> ProptestConfig {
+    ProptestConfig {
+        cases: std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(seeds))),
+        max_shrink_iters: 300,
+        ..ProptestConfig::default()
     }
 }
 

@@ -76,6 +76,20 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn one_members_streak_is_what_all_are_settled_to(slots in prop::collection::vec(any::<[bool; 3]>(), 0..60)) {
+        let mut settled = BTreeMap::new();
+        for [first, second, delivered] in &slots {
+            let answered = [(*first, MemberId(1)), (*second, MemberId(2))].into_iter();
+            let answered = answered.filter_map(|(answered, member)| answered.then_some(member)).collect();
+            settle(&mut settled, &answered, *delivered);
+        }
+        let alone = |which: usize| streak_over(slots.iter().map(|slot| (slot[which], slot[2])));
+        prop_assert_eq!([alone(0), alone(1)], [MemberId(1), MemberId(2)].map(|member| settled.get(&member).copied()));
+    }
+}
+
 #[test]
 fn each_word_is_strictly_best_within_its_range() {
     for (confidence, p) in [(Confidence::Guess, 0.25), (Confidence::Sure, 0.65), (Confidence::Certain, 0.9)] {

@@ -9,6 +9,7 @@ use crate::metrics::Post;
 use crate::ports::ChatError;
 use crate::service::{Changed, Result, Service};
 use crate::store::outbox::{self, Delivery, Kind};
+use crate::store::rewind::LongestPauses;
 use crate::store::{Conn, StoreError, feeds, rounds};
 
 /// The pauses between tries of one message: doubled from the first to the longest.
@@ -17,6 +18,9 @@ const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(5);
 /// The same, between tries of a channel that refuses.
 const FIRST_BLOCKED_PAUSE: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_BLOCKED_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// What nothing waits for longer than, unless a platform asks for it.
+pub(in crate::service) const LONGEST_PAUSES: LongestPauses =
+    LongestPauses { message: LONGEST_PAUSE, channel: LONGEST_BLOCKED_PAUSE };
 /// However little a platform asks for.
 const SHORTEST_PAUSE: TimeDelta = TimeDelta::milliseconds(100);
 
@@ -75,7 +79,15 @@ impl Service {
             tx.commit().await?;
             return Ok(Outcome::Waits);
         }
-        if feed.removed || delivery.kind == Kind::Notice || channel != feed.feed.settings.channel {
+        let home = &feed.feed.settings.channel;
+        if let Some(round) = can_follow(delivery, looking).filter(|_| !feed.removed && channel != home) {
+            rounds::set_reveal_channel(&mut tx, round, home).await?;
+            outbox::retry(&mut tx, delivery.id, self.clock.now() + SHORTEST_PAUSE, false, &said).await?;
+            tx.commit().await?;
+            tracing::warn!(delivery = %delivery.id, feed = %delivery.feed, reason = said, "a reveal goes where its feed posts now");
+            return Ok(Outcome::Waits);
+        }
+        if feed.removed || delivery.kind == Kind::Notice || channel != home {
             // Nobody is left who would mend it.
             drop(tx);
             tracing::warn!(delivery = %delivery.id, feed = %delivery.feed, kind = ?delivery.kind, reason = said, "a message is dropped");
@@ -97,6 +109,11 @@ impl Service {
         }
         Ok(Outcome::Waits)
     }
+}
+
+/// The round of a reveal that may go where its feed posts now, since it surely is not in the channel that its feed has left.
+fn can_follow(delivery: &Delivery, looking: bool) -> Option<RoundId> {
+    delivery.round.filter(|_| delivery.kind == Kind::Reveal && !looking)
 }
 
 /// Where details were refused by a thread: the channel of that thread, which gets them instead.

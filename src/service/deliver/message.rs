@@ -86,9 +86,10 @@ impl Service {
     }
 
     async fn reveal_task(&self, delivery: &Delivery, feed: &StoredFeed, stored: StoredRound) -> Result<Task> {
-        let (channel, reply_to) = match stored.post.clone() {
-            Some(post) => (post.channel, Some(post.message)),
-            None => (delivery.channel.clone(), None),
+        let (channel, reply_to) = match (stored.reveal_channel.clone(), stored.post.clone()) {
+            (Some(channel), _) => (channel, None),
+            (None, Some(post)) => (post.channel, Some(post.message)),
+            (None, None) => (delivery.channel.clone(), None),
         };
         let reveal = reveal_of(&mut *self.store.read().await?, stored).await?;
         let outgoing = self.outgoing(delivery, &channel, text::reveal(&reveal), reply_to);

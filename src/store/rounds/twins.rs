@@ -89,9 +89,9 @@ pub(crate) async fn sharing(conn: &mut Conn, answers: RoundId) -> Result<Vec<Sto
     rows.into_iter().map(Row::read).collect()
 }
 
-/// Parts the open rounds of a place, which has a community of its own now, from those that they shared their answers with: each side
-/// keeps what its own members said. Returns the rounds of both sides.
-pub(crate) async fn part(conn: &mut Conn, place: Place) -> Result<Vec<RoundId>> {
+/// Parts the open rounds of a place, which has a community of its own now, from those of the community that it left: an open round
+/// keeps what the members of its own side said, and no answer of the other's. Returns the rounds that were shared, of both sides.
+pub(crate) async fn part(conn: &mut Conn, place: Place, left: CommunityId) -> Result<Vec<RoundId>> {
     let mut parted = Vec::new();
     for round in shared_in(conn, place.id).await? {
         let both = sharing_ids(conn, round).await?;
@@ -114,7 +114,49 @@ pub(crate) async fn part(conn: &mut Conn, place: Place) -> Result<Vec<RoundId>> 
         }
         parted.extend(both);
     }
+    for community in [place.community, left] {
+        drop_strangers(conn, community).await?;
+    }
     Ok(parted)
+}
+
+/// Drops answers to a community's open rounds of whoever is a member of another: nobody there could see them counted.
+async fn drop_strangers(conn: &mut Conn, community: CommunityId) -> Result<()> {
+    sqlx::query!(
+        "DELETE FROM answers WHERE round IN
+           (SELECT r.id FROM places p CROSS JOIN feeds f ON f.place = p.id CROSS JOIN rounds r ON r.feed = f.id
+            WHERE p.community = ?1 AND r.revealed_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM members m WHERE m.id = answers.member AND m.community = ?1)",
+        community.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Rounds of a community's feeds that shared their answers before their places parted, and have them apart since: the round under
+/// which each keeps them, with the first of those that it belongs to. What was shared goes by one seed, which nothing else has.
+pub(crate) async fn parted(conn: &mut Conn, community: CommunityId) -> Result<Vec<(RoundId, RoundId)>> {
+    let rows = sqlx::query!(
+        r#"SELECT round AS "round!: i64", first AS "first!: i64" FROM
+             (SELECT round, min(round) OVER (PARTITION BY seed, version) AS first FROM
+               (SELECT DISTINCT r.seed, r.version, coalesce(r.twin_of, r.id) AS round
+                FROM places p CROSS JOIN feeds f ON f.place = p.id CROSS JOIN rounds r ON r.feed = f.id
+                WHERE p.community = ? AND r.extra = 0))
+           WHERE round > first ORDER BY round"#,
+        community.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (RoundId(row.round), RoundId(row.first))).collect())
+}
+
+/// Has a round, and those that share it, share another's answers. Who has answered both keeps what they said in the other.
+pub(crate) async fn share_again(conn: &mut Conn, round: RoundId, with: RoundId) -> Result<()> {
+    sqlx::query!("UPDATE OR IGNORE answers SET round = ? WHERE round = ?", with.0, round.0).execute(&mut *conn).await?;
+    sqlx::query!("DELETE FROM answers WHERE round = ?", round.0).execute(&mut *conn).await?;
+    sqlx::query!("UPDATE rounds SET twin_of = ?1 WHERE id = ?2 OR twin_of = ?2", with.0, round.0).execute(conn).await?;
+    Ok(())
 }
 
 /// The open rounds of a place that others share.
