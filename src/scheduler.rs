@@ -15,7 +15,7 @@ const TURN: Duration = Duration::from_secs(1);
 /// How long it waits at most after faults in a row.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Runs until `shutdown`, then finishes the messages in hand and returns; what else is owed stays in the outbox. Faults of the
+/// Runs until `shutdown`, then finishes the messages and edits in hand and returns; what else is owed stays in the outbox. Faults of the
 /// store are logged and tried again.
 pub async fn run(service: Service, chats: Chats, shutdown: CancellationToken) {
     service.stop_delivering(false);
@@ -23,9 +23,10 @@ pub async fn run(service: Service, chats: Chats, shutdown: CancellationToken) {
         shutdown.cancelled().await;
         service.stop_delivering(true);
     };
-    // A loop for each platform: one that hangs delays no other.
+    // Loops for each platform: one that hangs delays no other.
     let deliveries = join_all(chats.all().map(|chat| deliveries(&service, chat.as_ref(), &shutdown)));
-    tokio::join!(ticks(&service, &shutdown), deliveries, live(&service, &chats, &shutdown), stop);
+    let live = join_all(chats.all().map(|chat| live(&service, chat.as_ref(), &shutdown)));
+    tokio::join!(ticks(&service, &shutdown), deliveries, live, stop);
 }
 
 async fn ticks(service: &Service, shutdown: &CancellationToken) {
@@ -51,10 +52,10 @@ async fn deliveries(service: &Service, chat: &dyn Chat, shutdown: &CancellationT
     }
 }
 
-async fn live(service: &Service, chats: &Chats, shutdown: &CancellationToken) {
+async fn live(service: &Service, chat: &dyn Chat, shutdown: &CancellationToken) {
     let mut log = FaultLog::new("refresh");
     loop {
-        let pause = log.pause_after(service.refresh_live(chats).await);
+        let pause = log.pause_after(service.refresh_live(chat).await);
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep(pause) => {}

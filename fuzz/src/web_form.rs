@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use trapline::bank::Bank;
-use trapline::chat::web::{Web, WebConfig, WebError};
+use trapline::chat::web::{Web, WebConfig};
 use trapline::ports::Clock;
 use trapline::service::Service;
 use trapline::store::Store;
@@ -77,7 +77,7 @@ struct Site {
     cookies: String,
     token: String,
     /// Ends with the site.
-    _server: JoinSet<Result<(), WebError>>,
+    _server: JoinSet<()>,
     runtime: Runtime,
     _folder: TempDir,
 }

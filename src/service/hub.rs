@@ -21,7 +21,7 @@ pub(super) struct Hub {
     wake: PerPlatform<Notify>,
     /// Held by the one delivery at a time on a platform: whatever it finds there as being sent, nobody is sending.
     delivering: PerPlatform<Mutex<()>>,
-    /// No further message is begun.
+    /// No further message or edit is begun.
     stopping: AtomicBool,
     /// The instant of the last tick, in milliseconds; beyond any clock until the first.
     ticked_at: AtomicI64,

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use trapline::bank::Bank;
-use trapline::chat::web::{Web, WebConfig, WebError};
+use trapline::chat::web::{Web, WebConfig};
 use trapline::core::ids::{Platform, RoundId};
 use trapline::core::round::{Mine, Round};
 use trapline::core::trap::Role;
@@ -49,7 +49,7 @@ pub(crate) struct Channel {
     chat: Arc<dyn Chat>,
     store: Store,
     stop: CancellationToken,
-    server: JoinSet<Result<(), WebError>>,
+    server: JoinSet<()>,
     folder: TempDir,
 }
 
@@ -107,7 +107,7 @@ impl Channel {
         self.stop.cancel();
         let ended =
             tokio::time::timeout(PATIENCE, self.server.join_next()).await.expect("the server stops when told to");
-        ended.unwrap().unwrap().unwrap();
+        ended.unwrap().unwrap();
         self.store.close().await;
     }
 }

@@ -135,6 +135,8 @@ fn the_unit_is_hardened() {
         (service("ProtectSystem"), service("CapabilityBoundingSet")),
         (vec!["strict".into()], vec![String::new()])
     );
+    let files: u32 = service("LimitNOFILE").concat().parse().unwrap();
+    assert!(files >= 1_024, "more than the web channel may take");
     for key in [
         "DynamicUser",
         "NoNewPrivileges",

@@ -14,5 +14,6 @@ mod world;
 mod deploy;
 mod logs;
 mod program;
+mod strangers;
 mod threats;
 mod watch;

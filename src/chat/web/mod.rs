@@ -21,10 +21,12 @@ mod pages;
 mod render;
 mod routes;
 mod security;
+mod serve;
 mod visitor;
 
 use app::App;
 pub use pages::preview;
+use serve::Limits;
 
 /// Where to listen, and who may come in.
 #[derive(Debug, Clone)]
@@ -43,8 +45,6 @@ pub enum WebError {
     KeyNeeded { listen: SocketAddr },
     #[error("the web channel can't listen on {listen}: {why}")]
     Listen { listen: SocketAddr, why: std::io::Error },
-    #[error("the web channel stopped: {0}")]
-    Stopped(std::io::Error),
 }
 
 /// How the other platforms are, for `/healthz`: name, well or not, and a word about it.
@@ -108,15 +108,9 @@ impl Web {
         Arc::new(chat::WebChat)
     }
 
-    /// Answers requests until `shutdown`, then finishes those in hand.
-    ///
-    /// # Errors
-    /// [`WebError::Stopped`] where the socket fails.
-    pub async fn run(mut self, shutdown: CancellationToken) -> Result<(), WebError> {
+    /// Answers requests until `shutdown`, then finishes those in hand, and waits for no visitor longer than some seconds.
+    pub async fn run(mut self, shutdown: CancellationToken) {
         self.app.stopping = shutdown.clone();
-        axum::serve(self.listener, routes::router(Arc::new(self.app)))
-            .with_graceful_shutdown(shutdown.cancelled_owned())
-            .await
-            .map_err(WebError::Stopped)
+        serve::serve(self.listener, routes::router(Arc::new(self.app)), Limits::USUAL, shutdown).await;
     }
 }

@@ -1,0 +1,67 @@
+//! Strangers on the web port who say nothing, or half of it: they take neither the program's files nor its end.
+
+use std::fs::File;
+
+use reqwest::StatusCode;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::program::Program;
+
+/// A connection on which one byte of a request has been sent, and which the program has taken.
+async fn half_a_request(program: &Program) -> TcpStream {
+    let mut stream = connect(program).await;
+    stream.write_all(b"G").await.unwrap();
+    // Connections are taken in the order in which they come.
+    assert_eq!(program.get("/healthz").await.0, StatusCode::OK);
+    stream
+}
+
+async fn connect(program: &Program) -> TcpStream {
+    TcpStream::connect(program.url.trim_start_matches("http://")).await.unwrap()
+}
+
+#[tokio::test]
+async fn half_a_request_does_not_keep_the_program_from_ending() {
+    let program = Program::start(&[]).await;
+    let _half = half_a_request(&program).await;
+    let lock = program.database().with_extension("db.lock");
+    let log = program.stop_and(|| File::open(lock).unwrap().try_lock().expect("its lock is free")).await;
+    assert!(log.contains("stopped"), "{log}");
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_it_at_once() {
+    let program = Program::start(&[]).await;
+    let _half = half_a_request(&program).await;
+    program.ask_to_end().await;
+    program.logs("what is in hand is finished").await;
+    program.ask_to_end().await;
+    let (code, log) = program.ended().await;
+    assert!(code == Some(1) && log.contains("stopped at once"), "{code:?}: {log}");
+}
+
+#[tokio::test]
+async fn idle_connections_leave_files_to_the_rest_of_the_program_and_make_way() {
+    let program = Program::start(&[]).await;
+    let before = program.files();
+    let mut idle = Vec::new();
+    for _ in 0..700 {
+        idle.push(connect(&program).await);
+    }
+    let mut most = 0_usize;
+    let counting = async {
+        loop {
+            most = most.max(program.files().saturating_sub(before));
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    // The program is asked like any stranger asks, and gets its turn.
+    tokio::select! {
+        never = counting => never,
+        _ = program.until("/healthz", |status, _| status == StatusCode::OK) => {}
+    }
+    assert!((256..600).contains(&most), "{most} files");
+    drop(idle);
+    program.stop().await;
+}
