@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
+use crate::metrics::{Metrics, Task};
 use crate::ports::{Chat, Chats};
 use crate::service::{Error, Service};
 
@@ -30,7 +31,7 @@ pub async fn run(service: Service, chats: Chats, shutdown: CancellationToken) {
 }
 
 async fn ticks(service: &Service, shutdown: &CancellationToken) {
-    let mut log = FaultLog::new("tick");
+    let mut log = FaultLog::new(Task::Tick, service.metrics());
     loop {
         let pause = log.pause_after(service.tick().await);
         tokio::select! {
@@ -41,7 +42,7 @@ async fn ticks(service: &Service, shutdown: &CancellationToken) {
 }
 
 async fn deliveries(service: &Service, chat: &dyn Chat, shutdown: &CancellationToken) {
-    let mut log = FaultLog::new("deliver");
+    let mut log = FaultLog::new(Task::Deliver, service.metrics());
     loop {
         let pause = log.pause_after(service.deliver(chat).await);
         tokio::select! {
@@ -53,7 +54,7 @@ async fn deliveries(service: &Service, chat: &dyn Chat, shutdown: &CancellationT
 }
 
 async fn live(service: &Service, chat: &dyn Chat, shutdown: &CancellationToken) {
-    let mut log = FaultLog::new("refresh");
+    let mut log = FaultLog::new(Task::Refresh, service.metrics());
     loop {
         let pause = log.pause_after(service.refresh_live(chat).await);
         tokio::select! {
@@ -63,16 +64,17 @@ async fn live(service: &Service, chat: &dyn Chat, shutdown: &CancellationToken) 
     }
 }
 
-/// Logs a fault once while it lasts, and its end.
+/// Counts faults; logs one once while it lasts, and its end.
 struct FaultLog {
-    task: &'static str,
+    task: Task,
+    metrics: Metrics,
     last: Option<String>,
     pause: Duration,
 }
 
 impl FaultLog {
-    fn new(task: &'static str) -> Self {
-        Self { task, last: None, pause: TURN }
+    fn new(task: Task, metrics: &Metrics) -> Self {
+        Self { task, metrics: metrics.clone(), last: None, pause: TURN }
     }
 
     fn failing(&self) -> bool {
@@ -81,7 +83,7 @@ impl FaultLog {
 
     /// Takes note of a turn's result; returns how long to wait for the next.
     fn pause_after<T>(&mut self, result: Result<T, Error>) -> Duration {
-        let task = self.task;
+        let task = self.task.word();
         match result {
             Ok(_) => {
                 if self.last.take().is_some() {
@@ -90,6 +92,7 @@ impl FaultLog {
                 self.pause = TURN;
             }
             Err(error) => {
+                self.metrics.fault(self.task);
                 let said = error.to_string();
                 if self.last.as_ref() != Some(&said) {
                     tracing::error!(task, error = said, "failed; it is tried again");
@@ -109,7 +112,8 @@ mod tests {
 
     #[test]
     fn faults_in_a_row_lengthen_the_pause_and_a_success_ends_it() {
-        let mut log = FaultLog::new("test");
+        let metrics = Metrics::default();
+        let mut log = FaultLog::new(Task::Tick, &metrics);
         let fault = || Err::<(), _>(Error::Refused(Refusal::NotSaved));
         assert_eq!(log.pause_after(fault()), Duration::from_secs(2));
         assert_eq!(log.pause_after(fault()), Duration::from_secs(4));

@@ -16,3 +16,4 @@ mod scheduler;
 mod stage;
 mod story;
 mod streaks;
+mod vitals;
