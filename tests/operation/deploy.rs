@@ -109,6 +109,17 @@ fn the_composition_gives_no_more_than_is_needed() {
     assert!(!lines.iter().any(|line| line.starts_with("privileged")));
 }
 
+#[test]
+fn files_with_tokens_get_neither_into_the_repository_nor_to_the_builder() {
+    let lines = |path: &str| file(path).lines().map(str::to_owned).collect::<Vec<_>>();
+    let (git, docker) = (lines(".gitignore"), lines(".dockerignore"));
+    // A name alone is ignored by git in every folder, by Docker in the first alone.
+    for name in [".env", "trapline.toml"] {
+        assert!(git.contains(&name.to_owned()), "git takes {name}");
+        assert!(docker.contains(&format!("**/{name}")), "{name} is sent to the builder");
+    }
+}
+
 /// A unit file: the values of each key, section by section.
 fn unit(text: &str) -> BTreeMap<(String, String), Vec<String>> {
     let mut section = String::new();
