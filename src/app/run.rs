@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -40,7 +41,8 @@ pub(super) fn random_secret() -> Result<[u8; 32], Failure> {
     Ok(secret)
 }
 
-pub(super) async fn run() -> Result<ExitCode, Failure> {
+/// `quiet`: nothing is printed; what is to be said is logged.
+pub(super) async fn run(quiet: bool) -> Result<ExitCode, Failure> {
     let config = config()?;
     if config.discord_token.is_none() && config.slack.is_none() && config.http.is_none() {
         return Err(Failure("nothing to do: no token of Discord or Slack is set, and TRAPLINE_HTTP is off".into()));
@@ -50,7 +52,7 @@ pub(super) async fn run() -> Result<ExitCode, Failure> {
     let service = Service::new(store.clone(), Arc::new(bank), Arc::new(SystemClock));
     let shutdown = CancellationToken::new();
     let work = async {
-        let ended = serve(&config, &store, &service, &shutdown).await;
+        let ended = serve(&config, &store, &service, &shutdown, quiet).await;
         store.close().await;
         ended
     };
@@ -77,6 +79,7 @@ async fn serve(
     store: &Store,
     service: &Service,
     shutdown: &CancellationToken,
+    quiet: bool,
 ) -> Result<ExitCode, Failure> {
     let mut chats: Vec<Arc<dyn Chat>> = Vec::new();
     let discord = match &config.discord_token {
@@ -100,14 +103,18 @@ async fn serve(
         Some(listen) => {
             let settings = WebConfig { listen, key: config.web_key.clone() };
             let health = health(discord.as_ref(), slack.as_ref());
-            let web = Web::bind(settings, service.clone(), admin_key(store), health).await?;
+            let web = Web::bind(settings, service.clone(), admin_key(store.secret()), health).await?;
             service.ensure_local_feed(&local_zone()).await?;
             chats.push(web.chat());
             Some(web)
         }
         None => None,
     };
-    greet(web.as_ref(), discord.is_some(), slack.is_some());
+    if quiet {
+        log_address(web.as_ref());
+    } else {
+        greet(web.as_ref(), discord.is_some(), slack.is_some());
+    }
     tokio::join!(
         scheduler::run(service.clone(), Chats::new(chats), shutdown.clone()),
         run_discord(discord, shutdown.clone()),
@@ -194,13 +201,23 @@ fn local_zone() -> String {
 }
 
 /// The same at every start, so that a bookmark and a cookie stay good.
-fn admin_key(store: &Store) -> String {
+pub(super) fn admin_key(secret: &[u8; 32]) -> SecretString {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::new().chain_update(b"web admin").chain_update(store.secret()).finalize();
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::new().chain_update(b"web admin").chain_update(secret).finalize();
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }
 
-/// Where to look, and what to set for Discord and Slack.
+/// For an operator, whose logs are kept and read by others: the link that makes the admin is a secret.
+fn log_address(web: Option<&Web>) {
+    if let Some(web) = web {
+        tracing::info!(
+            url = web.url(),
+            "the web channel is open; `trapline admin` prints the link that makes its admin"
+        );
+    }
+}
+
+/// Where to look, and what to set for Discord and Slack: for whoever tries it.
 fn greet(web: Option<&Web>, discord: bool, slack: bool) {
     if let Some(web) = web {
         say(&format!("Trapline is on {}", web.url()));

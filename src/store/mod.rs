@@ -15,6 +15,7 @@ pub(crate) mod answers;
 mod backup;
 pub(crate) mod communities;
 pub(crate) mod feeds;
+mod files;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod people;
@@ -28,7 +29,7 @@ pub(crate) mod vitals;
 mod writer;
 
 pub use backup::{BackupError, backup};
-pub use open::OpenError;
+pub use open::{OpenError, secret_of};
 pub use restore::{RestoreError, Restored, restore};
 
 /// The database. Cheap to clone.

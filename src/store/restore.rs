@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
-use super::count;
 use super::open::{MIGRATIONS, OpenError, explain, make_folder, options_of, take_lock};
+use super::{count, files};
 
 /// How many ids of rounds and messages are passed over: far more than are given between two backups. Those that were given after the
 /// backup stand on buttons in channels, and must not mean another round.
@@ -46,7 +46,7 @@ pub struct Restored {
 }
 
 /// Puts a copy of the backup `from` in the place of the database at `url`, which no program may be using. The database that was there
-/// is kept beside it under a numbered name; the backup stays as it is.
+/// is kept beside it under a numbered name; the backup stays as it is. What root restores goes to whoever had the database.
 ///
 /// # Errors
 /// A [`RestoreError`], made to be printed as it is.
@@ -56,12 +56,13 @@ pub async fn restore(url: &str, from: &Path) -> Result<Restored, RestoreError> {
         return Err(RestoreError::Missing(from.to_owned()));
     }
     make_folder(&path)?;
-    let _lock = take_lock(&path)?;
+    let lock = take_lock(&path)?;
+    files::give_to_owner_of(&path, lock.file());
     if path.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| from == path)) {
         return Err(RestoreError::Itself(path));
     }
     let copy = with_suffix(&path, ".restoring");
-    let mut restored = match examined_copy(from, &copy).await {
+    let mut restored = match examined_copy(from, &copy, &path).await {
         Ok(restored) => restored,
         Err(error) => {
             remove_with_companions(&copy);
@@ -74,14 +75,14 @@ pub async fn restore(url: &str, from: &Path) -> Result<Restored, RestoreError> {
     Ok(restored)
 }
 
-/// Copies the backup and makes sure that the copy can be used: what is put in place is what was looked at.
-async fn examined_copy(from: &Path, copy: &Path) -> Result<Restored, RestoreError> {
+/// Copies the backup for `place` and makes sure that the copy can be used: what is put in place is what was looked at.
+async fn examined_copy(from: &Path, copy: &Path, place: &Path) -> Result<Restored, RestoreError> {
     remove_with_companions(copy);
-    fs::copy(from, copy)?;
+    files::give_to_owner_of(place, &files::copy(from, copy)?);
     // A database that was set aside may have its last writes beside it.
     let log = with_suffix(from, "-wal");
     if log.is_file() {
-        fs::copy(log, with_suffix(copy, "-wal"))?;
+        files::copy(&log, &with_suffix(copy, "-wal"))?;
     }
     let restored = examine(copy).await.map_err(|error| match error {
         Unfit::Sql(error) => RestoreError::Unusable { path: from.to_owned(), why: error.to_string() },

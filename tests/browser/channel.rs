@@ -68,7 +68,7 @@ impl Channel {
         service.ensure_local_feed("Europe/Berlin").await.unwrap();
         let config = WebConfig { listen: "127.0.0.1:0".parse().unwrap(), key: key.map(SecretString::from) };
         let health = Arc::new(|| vec![("discord", false, "connecting".to_owned())]);
-        let web = Web::bind(config, service.clone(), ADMIN_KEY.to_owned(), health).await.unwrap();
+        let web = Web::bind(config, service.clone(), SecretString::from(ADMIN_KEY), health).await.unwrap();
         let url = web.url().trim_end_matches('/').to_owned();
         let (admin_url, chat) = (web.admin_url(), web.chat());
         let stop = CancellationToken::new();

@@ -80,7 +80,8 @@ fn the_image_is_pinned_small_and_not_root() {
     }
     let run = text.rsplit("FROM ").next().unwrap();
     assert!(!run.contains("\nRUN "), "there is no shell in the image that runs");
-    for line in ["USER 65532:65532", "VOLUME /data", "ENTRYPOINT [\"/usr/local/bin/trapline\"]"] {
+    let command = "CMD [\"run\", \"--quiet\"]";
+    for line in ["USER 65532:65532", "VOLUME /data", "ENTRYPOINT [\"/usr/local/bin/trapline\"]", command] {
         assert!(run.lines().any(|l| l == line), "no {line}");
     }
     assert!(run.lines().any(|line| line.starts_with("HEALTHCHECK ") && line.contains("\"healthcheck\"]")));
@@ -139,7 +140,7 @@ fn unit(text: &str) -> BTreeMap<(String, String), Vec<String>> {
 fn the_unit_is_hardened() {
     let unit = unit(&file("deploy/trapline.service"));
     let service = |key: &str| unit.get(&("Service".to_owned(), key.to_owned())).cloned().unwrap_or_default();
-    assert_eq!(service("ExecStart"), ["/usr/local/bin/trapline"]);
+    assert_eq!(service("ExecStart"), ["/usr/local/bin/trapline run --quiet"], "the journal is told no key");
     assert_eq!(service("StateDirectory"), ["trapline"]);
     assert_eq!(service("Environment"), ["DATABASE_URL=sqlite:///var/lib/trapline/trapline.db"]);
     assert_eq!(

@@ -14,6 +14,7 @@ mod world;
 mod deploy;
 mod logs;
 mod program;
+mod quiet;
 mod strangers;
 mod threats;
 mod watch;

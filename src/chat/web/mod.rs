@@ -50,6 +50,20 @@ pub enum WebError {
 /// How the other platforms are, for `/healthz`: name, well or not, and a word about it.
 pub type Health = Arc<dyn Fn() -> Vec<(&'static str, bool, String)> + Send + Sync>;
 
+fn url(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        format!("http://localhost:{}/", address.port())
+    } else {
+        format!("http://{address}/")
+    }
+}
+
+/// The link that makes whoever opens it the admin of the web channel at this address: a secret.
+#[must_use]
+pub fn admin_url(address: SocketAddr, admin_key: &SecretString) -> String {
+    format!("{}?admin={}", url(address), admin_key.expose_secret())
+}
+
 /// The web channel, listening.
 pub struct Web {
     listener: TcpListener,
@@ -67,7 +81,7 @@ impl Web {
     pub async fn bind(
         config: WebConfig,
         service: Service,
-        admin_key: String,
+        admin_key: SecretString,
         health: Health,
     ) -> Result<Self, WebError> {
         let WebConfig { listen, key } = config;
@@ -77,7 +91,6 @@ impl Web {
         let failed = |why| WebError::Listen { listen, why };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
-        let admin_key = SecretString::from(admin_key);
         Ok(Self { listener, local_addr, app: App::new(service, key, admin_key.clone(), health), admin_key })
     }
 
@@ -89,17 +102,13 @@ impl Web {
     /// The page's address as its operator opens it.
     #[must_use]
     pub fn url(&self) -> String {
-        if self.local_addr.ip().is_unspecified() {
-            format!("http://localhost:{}/", self.local_addr.port())
-        } else {
-            format!("http://{}/", self.local_addr)
-        }
+        url(self.local_addr)
     }
 
     /// The link that makes whoever opens it the admin: a secret.
     #[must_use]
     pub fn admin_url(&self) -> String {
-        format!("{}?admin={}", self.url(), self.admin_key.expose_secret())
+        admin_url(self.local_addr, &self.admin_key)
     }
 
     /// The channel as a chat that rounds are posted in.
