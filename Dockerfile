@@ -17,3 +17,5 @@ ENV DATABASE_URL=sqlite:///data/trapline.db
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["/usr/local/bin/trapline", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/trapline"]
+# The web channel's admin link is a secret, and Docker keeps what is printed. `trapline admin` prints it.
+CMD ["run", "--quiet"]

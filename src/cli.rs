@@ -17,7 +17,11 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the bot: Discord and Slack where their tokens are set, and the local web channel (the default)
-    Run,
+    Run {
+        /// Print nothing, and so no admin link, where what is printed is kept: what is to be said is logged
+        #[arg(long)]
+        quiet: bool,
+    },
     /// Check trap files or folders; without a path, the built-in bank
     Check {
         /// Files or folders
@@ -68,6 +72,8 @@ pub enum Command {
         #[arg(long)]
         slack: bool,
     },
+    /// Print the link that makes whoever opens it the admin of the local web channel
+    Admin,
     /// Copy the database to a new file while the bot runs
     Backup {
         /// The file to make; it must not exist

@@ -45,6 +45,7 @@ struct Inner {
     skipped: Counter,
     lateness: Histogram,
     limited: Family<Labels<1>, Counter>,
+    faults: Family<Labels<1>, Counter>,
     batches: Histogram,
     outbox: Seconds,
     overdue: Seconds,
@@ -78,14 +79,39 @@ impl Post {
     }
 }
 
+/// What the program does over and over, and tries again where it fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Rounds and reveals that are due.
+    Tick,
+    /// Messages that are owed.
+    Deliver,
+    /// Live counts.
+    Refresh,
+}
+
+impl Task {
+    const ALL: [Self; 3] = [Self::Tick, Self::Deliver, Self::Refresh];
+
+    /// As labels and logs name it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tick => "tick",
+            Self::Deliver => "deliver",
+            Self::Refresh => "refresh",
+        }
+    }
+}
+
 /// What is looked up when somebody asks for the metrics, as opposed to counted as it happens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Now {
-    /// Messages owed; none where the database can't say.
+    /// Messages owed to channels that take them; none where the database can't say.
     pub outbox: Option<u32>,
     /// How far the most overdue post is behind its slot; zero where none is, none where the database can't say.
     pub overdue: Option<TimeDelta>,
-    /// The scheduler's last turn; none before the first.
+    /// The scheduler's last turn without a fault; none before the first.
     pub ticked: Option<DateTime<Utc>>,
     pub ready: bool,
     /// By name: whether each configured platform is connected.
@@ -117,6 +143,7 @@ impl Default for Metrics {
             skipped: Counter::default(),
             lateness: Histogram::new(LATENESS),
             limited: Family::default(),
+            faults: Family::default(),
             batches: Histogram::new(exponential_buckets(1.0, 2.0, 9)),
             outbox: Gauge::default(),
             overdue: Gauge::default(),
@@ -147,16 +174,21 @@ impl Inner {
             self.lateness.clone(),
         );
         registry.register("rate_limited", "Calls that a platform answered with 429", self.limited.clone());
+        registry.register("faults", "Turns of the scheduler's loops that ended in a fault", self.faults.clone());
         registry.register("write_batch_size", "Answers that shared one transaction", self.batches.clone());
-        registry.register("outbox_depth", "Messages that are owed and not settled", self.outbox.clone());
+        registry.register(
+            "outbox_depth",
+            "Messages that are owed and not settled, those of blocked feeds and of platforms that are off apart",
+            self.outbox.clone(),
+        );
         registry.register(
             "post_overdue_seconds",
-            "How far the most overdue post is behind its slot, those of blocked feeds apart",
+            "How far the most overdue post is behind its slot, those of blocked feeds and of platforms that are off apart",
             self.overdue.clone(),
         );
         registry.register(
             "scheduler_last_tick_timestamp_seconds",
-            "When the scheduler last looked for what is due",
+            "When the scheduler last did all that was due",
             self.ticked.clone(),
         );
         registry.register("ready", "Whether /readyz says that all is well", self.ready.clone());
@@ -165,6 +197,9 @@ impl Inner {
 
     /// Counters that begin at zero: what was never counted differs from what is not there.
     fn begin(&self) {
+        for task in Task::ALL {
+            drop(self.faults.get_or_create(&[("task", task.word())]));
+        }
         for platform in PLATFORMS {
             let platform = [label(platform)];
             drop(self.answers.get_or_create(&platform));
@@ -207,6 +242,11 @@ impl Metrics {
 
     pub fn limited(&self, platform: Platform) {
         self.0.limited.get_or_create(&[label(platform)]).inc();
+    }
+
+    /// A turn has ended in a fault.
+    pub fn fault(&self, task: Task) {
+        self.0.faults.get_or_create(&[("task", task.word())]).inc();
     }
 
     /// So many small writes shared one transaction.
@@ -259,6 +299,7 @@ mod tests {
         metrics.lateness(TimeDelta::seconds(-3));
         metrics.lateness(TimeDelta::minutes(6));
         metrics.limited(Platform::Discord);
+        metrics.fault(Task::Tick);
         metrics.batch(40);
         drop(metrics.receipt(Platform::Web));
         let text = metrics.text(&now());
@@ -274,6 +315,8 @@ mod tests {
             r#"trapline_write_batch_size_bucket{le="32"} 0"#,
             r#"trapline_write_batch_size_bucket{le="64"} 1"#,
             r#"trapline_receipt_duration_seconds_count{platform="web"} 1"#,
+            r#"trapline_faults_total{task="tick"} 1"#,
+            r#"trapline_faults_total{task="deliver"} 0"#,
             "trapline_outbox_depth 3.0",
             "trapline_post_overdue_seconds 360.0",
             "trapline_scheduler_last_tick_timestamp_seconds 1.5",

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
+use crate::metrics::{Metrics, Task};
 use crate::ports::{Chat, Chats};
 use crate::service::{Error, Service};
 
@@ -15,7 +16,7 @@ const TURN: Duration = Duration::from_secs(1);
 /// How long it waits at most after faults in a row.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Runs until `shutdown`, then finishes the messages in hand and returns; what else is owed stays in the outbox. Faults of the
+/// Runs until `shutdown`, then finishes the messages and edits in hand and returns; what else is owed stays in the outbox. Faults of the
 /// store are logged and tried again.
 pub async fn run(service: Service, chats: Chats, shutdown: CancellationToken) {
     service.stop_delivering(false);
@@ -23,13 +24,14 @@ pub async fn run(service: Service, chats: Chats, shutdown: CancellationToken) {
         shutdown.cancelled().await;
         service.stop_delivering(true);
     };
-    // A loop for each platform: one that hangs delays no other.
+    // Loops for each platform: one that hangs delays no other.
     let deliveries = join_all(chats.all().map(|chat| deliveries(&service, chat.as_ref(), &shutdown)));
-    tokio::join!(ticks(&service, &shutdown), deliveries, live(&service, &chats, &shutdown), stop);
+    let live = join_all(chats.all().map(|chat| live(&service, chat.as_ref(), &shutdown)));
+    tokio::join!(ticks(&service, &shutdown), deliveries, live, stop);
 }
 
 async fn ticks(service: &Service, shutdown: &CancellationToken) {
-    let mut log = FaultLog::new("tick");
+    let mut log = FaultLog::new(Task::Tick, service.metrics());
     loop {
         let pause = log.pause_after(service.tick().await);
         tokio::select! {
@@ -40,7 +42,7 @@ async fn ticks(service: &Service, shutdown: &CancellationToken) {
 }
 
 async fn deliveries(service: &Service, chat: &dyn Chat, shutdown: &CancellationToken) {
-    let mut log = FaultLog::new("deliver");
+    let mut log = FaultLog::new(Task::Deliver, service.metrics());
     loop {
         let pause = log.pause_after(service.deliver(chat).await);
         tokio::select! {
@@ -51,10 +53,10 @@ async fn deliveries(service: &Service, chat: &dyn Chat, shutdown: &CancellationT
     }
 }
 
-async fn live(service: &Service, chats: &Chats, shutdown: &CancellationToken) {
-    let mut log = FaultLog::new("refresh");
+async fn live(service: &Service, chat: &dyn Chat, shutdown: &CancellationToken) {
+    let mut log = FaultLog::new(Task::Refresh, service.metrics());
     loop {
-        let pause = log.pause_after(service.refresh_live(chats).await);
+        let pause = log.pause_after(service.refresh_live(chat).await);
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
@@ -62,16 +64,17 @@ async fn live(service: &Service, chats: &Chats, shutdown: &CancellationToken) {
     }
 }
 
-/// Logs a fault once while it lasts, and its end.
+/// Counts faults; logs one once while it lasts, and its end.
 struct FaultLog {
-    task: &'static str,
+    task: Task,
+    metrics: Metrics,
     last: Option<String>,
     pause: Duration,
 }
 
 impl FaultLog {
-    fn new(task: &'static str) -> Self {
-        Self { task, last: None, pause: TURN }
+    fn new(task: Task, metrics: &Metrics) -> Self {
+        Self { task, metrics: metrics.clone(), last: None, pause: TURN }
     }
 
     fn failing(&self) -> bool {
@@ -80,7 +83,7 @@ impl FaultLog {
 
     /// Takes note of a turn's result; returns how long to wait for the next.
     fn pause_after<T>(&mut self, result: Result<T, Error>) -> Duration {
-        let task = self.task;
+        let task = self.task.word();
         match result {
             Ok(_) => {
                 if self.last.take().is_some() {
@@ -89,6 +92,7 @@ impl FaultLog {
                 self.pause = TURN;
             }
             Err(error) => {
+                self.metrics.fault(self.task);
                 let said = error.to_string();
                 if self.last.as_ref() != Some(&said) {
                     tracing::error!(task, error = said, "failed; it is tried again");
@@ -108,7 +112,8 @@ mod tests {
 
     #[test]
     fn faults_in_a_row_lengthen_the_pause_and_a_success_ends_it() {
-        let mut log = FaultLog::new("test");
+        let metrics = Metrics::default();
+        let mut log = FaultLog::new(Task::Tick, &metrics);
         let fault = || Err::<(), _>(Error::Refused(Refusal::NotSaved));
         assert_eq!(log.pause_after(fault()), Duration::from_secs(2));
         assert_eq!(log.pause_after(fault()), Duration::from_secs(4));

@@ -33,27 +33,33 @@ const QUIET: [(&str, Level); 7] = [
 pub fn start(settings: &LogSettings) {
     let on_terminal = std::io::stderr().is_terminal();
     let format = settings.format.unwrap_or(if on_terminal { LogFormat::Pretty } else { LogFormat::Json });
+    let (filter, unreadable) = match EnvFilter::try_new(&settings.filter) {
+        Ok(filter) => (filter, None),
+        Err(error) => (EnvFilter::new("info"), Some(error)),
+    };
     let started = match format {
         LogFormat::Pretty => {
             let lines = tracing_subscriber::fmt::layer().with_target(false).compact().fmt_fields(one_line());
-            begin(lines.with_ansi(on_terminal).with_writer(std::io::stderr), settings)
+            begin(lines.with_ansi(on_terminal).with_writer(std::io::stderr), filter)
         }
         LogFormat::Json => {
             let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
-            begin(lines.with_current_span(false).with_span_list(false).with_writer(std::io::stderr), settings)
+            begin(lines.with_current_span(false).with_span_list(false).with_writer(std::io::stderr), filter)
         }
     };
     if !started {
         tracing::debug!("logs had been started before");
     }
+    if let Some(error) = unreadable {
+        tracing::warn!(%error, "RUST_LOG can't be read as a filter; it is `info` instead");
+    }
 }
 
 /// Whether these are the first logs of the process.
-fn begin<L>(lines: L, settings: &LogSettings) -> bool
+fn begin<L>(lines: L, wanted: EnvFilter) -> bool
 where
     L: Layer<tracing_subscriber::Registry> + Send + Sync,
 {
-    let wanted = EnvFilter::try_new(&settings.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let all = tracing_subscriber::registry().with(lines.with_filter(wanted.and(filter_fn(is_discreet))));
     #[cfg(feature = "otel")]
     let all = all.with(otel::layer());

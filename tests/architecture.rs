@@ -40,7 +40,11 @@ const ROOMS: &[Room] = &[
         may_name: &["bank", "core", "metrics", "ports", "service", "store"],
         no_crates: PLATFORMS_AND_SQL,
     },
-    Room { path: "scheduler.rs", may_name: &["core", "ports", "scheduler", "service"], no_crates: PLATFORMS_AND_SQL },
+    Room {
+        path: "scheduler.rs",
+        may_name: &["core", "metrics", "ports", "scheduler", "service"],
+        no_crates: PLATFORMS_AND_SQL,
+    },
     Room {
         path: "chat/discord",
         may_name: &["chat::discord", "core", "figure", "metrics", "ports", "service"],

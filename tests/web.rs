@@ -475,7 +475,7 @@ async fn with_a_key_nobody_sees_a_page_before_they_give_it() {
 async fn without_a_key_it_listens_on_this_machine_only() {
     let channel = Channel::open(bank()).await;
     let config = WebConfig { listen: "0.0.0.0:0".parse().unwrap(), key: None };
-    let bound = Web::bind(config, channel.service.clone(), ADMIN_KEY.to_owned(), std::sync::Arc::new(Vec::new)).await;
+    let bound = Web::bind(config, channel.service.clone(), ADMIN_KEY.into(), std::sync::Arc::new(Vec::new)).await;
     let said = bound.err().expect("refused").to_string();
     assert!(said.contains("TRAPLINE_WEB_KEY"), "{said}");
     channel.close().await;

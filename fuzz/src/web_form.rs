@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use trapline::bank::Bank;
-use trapline::chat::web::{Web, WebConfig, WebError};
+use trapline::chat::web::{Web, WebConfig};
 use trapline::ports::Clock;
 use trapline::service::Service;
 use trapline::store::Store;
@@ -77,7 +77,7 @@ struct Site {
     cookies: String,
     token: String,
     /// Ends with the site.
-    _server: JoinSet<Result<(), WebError>>,
+    _server: JoinSet<()>,
     runtime: Runtime,
     _folder: TempDir,
 }
@@ -95,7 +95,7 @@ impl Site {
             let service = Service::new(store, Arc::new(bank), Arc::new(Noon));
             service.ensure_local_feed("Europe/Berlin").await.expect("a feed");
             let config = WebConfig { listen: ([127, 0, 0, 1], 0).into(), key: None::<SecretString> };
-            let web = Web::bind(config, service.clone(), ADMIN_KEY.to_owned(), Arc::new(Vec::new)).await;
+            let web = Web::bind(config, service.clone(), ADMIN_KEY.into(), Arc::new(Vec::new)).await;
             let web = web.expect("a port");
             let (address, chat) = (web.local_addr().to_string(), web.chat());
             server.spawn(web.run(CancellationToken::new()));

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::run::{SystemClock, random_secret};
+use super::run::{SystemClock, admin_key, random_secret};
 use super::{Failure, config, say};
 use crate::bank::{self, Bank, Report, Severity};
 use crate::chat::discord::{self, ApplicationId};
@@ -139,6 +139,20 @@ pub(super) fn invite() -> Result<ExitCode, Failure> {
         ));
     };
     say(&discord::invite_url(application));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// While the bot runs or not: its key is always the same.
+pub(super) async fn admin() -> Result<ExitCode, Failure> {
+    let config = config()?;
+    let Some(address) = config.http else {
+        return Err(Failure("TRAPLINE_HTTP is off: there is no web channel".into()));
+    };
+    if address.port() == 0 {
+        return Err(Failure("TRAPLINE_HTTP has port 0, which is another port at each start: name one".into()));
+    }
+    let key = admin_key(&store::secret_of(&config.database_url).await?);
+    say(&web::admin_url(address, &key));
     Ok(ExitCode::SUCCESS)
 }
 

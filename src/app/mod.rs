@@ -21,8 +21,8 @@ impl<E: std::error::Error> From<E> for Failure {
 
 /// Runs one command to its end.
 pub async fn main(cli: Cli) -> ExitCode {
-    let done = match cli.command.unwrap_or(Command::Run) {
-        Command::Run => run::run().await,
+    let done = match cli.command.unwrap_or(Command::Run { quiet: false }) {
+        Command::Run { quiet } => run::run(quiet).await,
         Command::Check { paths, json } => commands::check(&paths, json),
         Command::Bank { json } => commands::bank(json),
         Command::Preview { id, shape, state } => commands::preview(&id, shape, state),
@@ -30,6 +30,7 @@ pub async fn main(cli: Cli) -> ExitCode {
         Command::Guide { dir } => commands::guide(&dir),
         Command::Invite { slack: true } => commands::manifest(),
         Command::Invite { slack: false } => commands::invite(),
+        Command::Admin => commands::admin().await,
         Command::Backup { file } => commands::backup(&file).await,
         Command::Restore { file } => commands::restore(&file).await,
         Command::Recount { check } => commands::recount(check).await,

@@ -1,10 +1,12 @@
 //! `trapline run`: everything at once, until it is told to stop.
 
+use std::convert::Infallible;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio::signal::unix::{SignalKind, signal};
+use secrecy::SecretString;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, config, say};
@@ -39,7 +41,8 @@ pub(super) fn random_secret() -> Result<[u8; 32], Failure> {
     Ok(secret)
 }
 
-pub(super) async fn run() -> Result<ExitCode, Failure> {
+/// `quiet`: nothing is printed; what is to be said is logged.
+pub(super) async fn run(quiet: bool) -> Result<ExitCode, Failure> {
     let config = config()?;
     if config.discord_token.is_none() && config.slack.is_none() && config.http.is_none() {
         return Err(Failure("nothing to do: no token of Discord or Slack is set, and TRAPLINE_HTTP is off".into()));
@@ -48,9 +51,16 @@ pub(super) async fn run() -> Result<ExitCode, Failure> {
     let store = Store::open(&config.database_url, random_secret()?).await?;
     let service = Service::new(store.clone(), Arc::new(bank), Arc::new(SystemClock));
     let shutdown = CancellationToken::new();
-    let ended = serve(&config, &store, &service, &shutdown).await;
-    store.close().await;
-    ended
+    let work = async {
+        let ended = serve(&config, &store, &service, &shutdown, quiet).await;
+        store.close().await;
+        ended
+    };
+    tokio::select! {
+        biased;
+        never = stop_on_signals(&shutdown) => match never {},
+        ended = work => ended,
+    }
 }
 
 /// The built-in bank must be good; a folder of one's own is taken as far as it is.
@@ -69,6 +79,7 @@ async fn serve(
     store: &Store,
     service: &Service,
     shutdown: &CancellationToken,
+    quiet: bool,
 ) -> Result<ExitCode, Failure> {
     let mut chats: Vec<Arc<dyn Chat>> = Vec::new();
     let discord = match &config.discord_token {
@@ -92,16 +103,19 @@ async fn serve(
         Some(listen) => {
             let settings = WebConfig { listen, key: config.web_key.clone() };
             let health = health(discord.as_ref(), slack.as_ref());
-            let web = Web::bind(settings, service.clone(), admin_key(store), health).await?;
+            let web = Web::bind(settings, service.clone(), admin_key(store.secret()), health).await?;
             service.ensure_local_feed(&local_zone()).await?;
             chats.push(web.chat());
             Some(web)
         }
         None => None,
     };
-    greet(web.as_ref(), discord.is_some(), slack.is_some());
+    if quiet {
+        log_address(web.as_ref());
+    } else {
+        greet(web.as_ref(), discord.is_some(), slack.is_some());
+    }
     tokio::join!(
-        stop_on_signal(shutdown),
         scheduler::run(service.clone(), Chats::new(chats), shutdown.clone()),
         run_discord(discord, shutdown.clone()),
         run_slack(slack, shutdown.clone()),
@@ -116,24 +130,29 @@ fn slack_config(settings: &SlackSettings) -> SlackConfig {
     SlackConfig { bot_token, app_token, api_url }
 }
 
-/// Cancels everything at SIGINT or SIGTERM, or returns when something else has.
-async fn stop_on_signal(shutdown: &CancellationToken) {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signals) => drop(signals.recv().await),
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM can't be caught; SIGINT still stops the program");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    tokio::select! {
-        () = shutdown.cancelled() => return,
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
-    }
-    tracing::info!("stopping: what is in hand is finished");
+/// Cancels everything at the first SIGINT or SIGTERM, and ends the process at the second: whatever hangs then, the database takes it
+/// as it takes a power cut.
+async fn stop_on_signals(shutdown: &CancellationToken) -> Infallible {
+    let (mut interrupts, mut terminations) = (caught(SignalKind::interrupt()), caught(SignalKind::terminate()));
+    let mut next = async || tokio::select! { () = of(&mut interrupts) => {}, () = of(&mut terminations) => {} };
+    next().await;
+    tracing::info!("stopping: what is in hand is finished; a second signal ends it at once");
     shutdown.cancel();
+    next().await;
+    tracing::warn!("stopped at once, before what was in hand was finished");
+    std::process::exit(1)
+}
+
+/// None where the system does not let it be caught: then it ends the process by itself.
+fn caught(kind: SignalKind) -> Option<Signal> {
+    signal(kind).inspect_err(|error| tracing::warn!(%error, ?kind, "a signal can't be caught")).ok()
+}
+
+async fn of(signals: &mut Option<Signal>) {
+    match signals {
+        Some(signals) => drop(signals.recv().await),
+        None => std::future::pending().await,
+    }
 }
 
 /// A platform that ends by itself leaves the others running.
@@ -152,10 +171,8 @@ async fn run_slack(slack: Option<Slack>, shutdown: CancellationToken) {
 }
 
 async fn run_web(web: Option<Web>, shutdown: &CancellationToken) {
-    if let Some(web) = web
-        && let Err(error) = web.run(shutdown.clone()).await
-    {
-        tracing::error!(platform = "web", %error, "switched off");
+    if let Some(web) = web {
+        web.run(shutdown.clone()).await;
     }
 }
 
@@ -184,13 +201,23 @@ fn local_zone() -> String {
 }
 
 /// The same at every start, so that a bookmark and a cookie stay good.
-fn admin_key(store: &Store) -> String {
+pub(super) fn admin_key(secret: &[u8; 32]) -> SecretString {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::new().chain_update(b"web admin").chain_update(store.secret()).finalize();
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::new().chain_update(b"web admin").chain_update(secret).finalize();
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }
 
-/// Where to look, and what to set for Discord and Slack.
+/// For an operator, whose logs are kept and read by others: the link that makes the admin is a secret.
+fn log_address(web: Option<&Web>) {
+    if let Some(web) = web {
+        tracing::info!(
+            url = web.url(),
+            "the web channel is open; `trapline admin` prints the link that makes its admin"
+        );
+    }
+}
+
+/// Where to look, and what to set for Discord and Slack: for whoever tries it.
 fn greet(web: Option<&Web>, discord: bool, slack: bool) {
     if let Some(web) = web {
         say(&format!("Trapline is on {}", web.url()));

@@ -21,9 +21,11 @@ pub(super) struct Hub {
     wake: PerPlatform<Notify>,
     /// Held by the one delivery at a time on a platform: whatever it finds there as being sent, nobody is sending.
     delivering: PerPlatform<Mutex<()>>,
-    /// No further message is begun.
+    /// No further message or edit is begun.
     stopping: AtomicBool,
-    /// The instant of the last tick, in milliseconds; beyond any clock until the first.
+    /// What the clock showed at the last tick, in milliseconds; beyond any clock until the first.
+    seen_at: AtomicI64,
+    /// The same, of the last tick that did all that was due.
     ticked_at: AtomicI64,
     edits: PerPlatform<[Mutex<()>; STRIPES]>,
     pub(super) live: std::sync::Mutex<Board>,
@@ -57,6 +59,7 @@ impl Default for Hub {
             wake: PerPlatform::new(Notify::new),
             delivering: PerPlatform::new(Mutex::default),
             stopping: AtomicBool::new(false),
+            seen_at: AtomicI64::new(i64::MAX),
             ticked_at: AtomicI64::new(i64::MAX),
             edits: PerPlatform::new(|| std::array::from_fn(|_| Mutex::default())),
             live: std::sync::Mutex::default(),
@@ -107,14 +110,20 @@ impl Hub {
 
     /// The clock shows less than at the last tick, or nobody knows what it showed then.
     pub(super) fn went_back(&self, now: DateTime<Utc>) -> bool {
-        now.timestamp_millis() < self.ticked_at.load(Ordering::Relaxed)
+        now.timestamp_millis() < self.seen_at.load(Ordering::Relaxed)
     }
 
-    /// The instant of the last tick; none before the first.
+    /// A tick begins.
+    pub(super) fn saw(&self, now: DateTime<Utc>) {
+        self.seen_at.store(now.timestamp_millis(), Ordering::Relaxed);
+    }
+
+    /// The instant of the last tick that did all that was due; none before the first.
     pub(super) fn last_tick(&self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_millis(self.ticked_at.load(Ordering::Relaxed))
     }
 
+    /// All that was due at `now` is done.
     pub(super) fn ticked(&self, now: DateTime<Utc>) {
         self.ticked_at.store(now.timestamp_millis(), Ordering::Relaxed);
     }

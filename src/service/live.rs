@@ -1,6 +1,6 @@
 //! The "N locked in" line of open posts: which posts have a stale one, and when each was last edited.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
@@ -8,7 +8,7 @@ use futures::StreamExt;
 use super::{Result, Service};
 use crate::core::ids::{Platform, RoundId};
 use crate::core::text;
-use crate::ports::{ChatError, Chats, Sent};
+use crate::ports::{Chat, ChatError, Sent};
 use crate::store::rounds::StoredRound;
 use crate::store::{answers, feeds, rounds};
 
@@ -24,6 +24,8 @@ pub(super) struct Board {
     stale: HashSet<RoundId>,
     /// The store was asked which rounds were answered before the start.
     is_complete: bool,
+    /// Posts to be edited next, for each platform to take its own.
+    due: HashMap<Platform, BTreeSet<RoundId>>,
     shown: HashMap<RoundId, (u32, DateTime<Utc>)>,
 }
 
@@ -46,10 +48,13 @@ impl Board {
     pub(super) fn forget(&mut self, round: RoundId) {
         self.shown.remove(&round);
         self.stale.remove(&round);
+        for due in self.due.values_mut() {
+            due.remove(&round);
+        }
     }
 
     /// Takes the stale rounds whose pause is over.
-    fn take_due(&mut self, now: DateTime<Utc>) -> Vec<RoundId> {
+    fn take_stale(&mut self, now: DateTime<Utc>) -> Vec<RoundId> {
         let shown = &self.shown;
         self.stale.extract_if(|round| !is_resting(shown, *round, now)).collect()
     }
@@ -61,16 +66,17 @@ fn is_resting(shown: &HashMap<RoundId, (u32, DateTime<Utc>)>, round: RoundId, no
 }
 
 impl Service {
-    /// Brings the "N locked in" line of open posts up to date, each at most every 15 s and never after the reveal.
-    /// Returns how many posts were edited. An edit that fails is made good by the next answer.
+    /// Brings the "N locked in" line of a platform's open posts up to date, each at most every 15 s and never after the reveal.
+    /// Returns how many posts were edited. An edit that fails is made good by the next answer; one that is not begun because the
+    /// program stops, by the next start.
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn refresh_live(&self, chats: &Chats) -> Result<u32> {
+    pub async fn refresh_live(&self, chat: &dyn Chat) -> Result<u32> {
         self.find_stale().await?;
-        let due = self.hub.board().take_due(self.clock.now());
-        let due = self.with_sharing(due).await?;
-        let edits = due.into_iter().map(|(round, platform)| self.refresh_post(chats, round, platform));
+        self.sort_stale().await?;
+        let due = self.hub.board().due.remove(&chat.platform()).unwrap_or_default();
+        let edits = due.into_iter().map(|round| self.refresh_post(chat, round));
         let results: Vec<Result<bool>> = futures::stream::iter(edits).buffer_unordered(IN_FLIGHT).collect().await;
         let mut edited = 0;
         for result in results {
@@ -79,18 +85,37 @@ impl Service {
         Ok(edited)
     }
 
-    /// An answer to one round shows in the posts of all that share it.
-    async fn with_sharing(&self, due: Vec<RoundId>) -> Result<BTreeMap<RoundId, Platform>> {
-        let mut all = BTreeMap::new();
-        if !due.is_empty() {
-            let mut conn = self.store.read().await?;
-            for round in due {
-                for shared in rounds::sharing_ids(&mut conn, round).await? {
-                    all.insert(shared, rounds::platform(&mut conn, shared).await?);
+    /// Puts each stale post to those that are due on its platform. An answer to one round shows in the posts of all that share it.
+    async fn sort_stale(&self) -> Result<()> {
+        let stale = self.hub.board().take_stale(self.clock.now());
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let posts = self.with_sharing(&stale).await;
+        let mut board = self.hub.board();
+        match posts {
+            Ok(posts) => {
+                for (round, platform) in posts {
+                    board.due.entry(platform).or_default().insert(round);
                 }
+                Ok(())
+            }
+            Err(error) => {
+                board.stale.extend(stale);
+                Err(error)
             }
         }
-        Ok(all)
+    }
+
+    async fn with_sharing(&self, stale: &[RoundId]) -> Result<Vec<(RoundId, Platform)>> {
+        let mut posts = Vec::new();
+        let mut conn = self.store.read().await?;
+        for &round in stale {
+            for shared in rounds::sharing_ids(&mut conn, round).await? {
+                posts.push((shared, rounds::platform(&mut conn, shared).await?));
+            }
+        }
+        Ok(posts)
     }
 
     /// After a start nobody knows which posts are stale: all that have answers may be.
@@ -107,8 +132,12 @@ impl Service {
         Ok(())
     }
 
-    async fn refresh_post(&self, chats: &Chats, round: RoundId, platform: Platform) -> Result<bool> {
-        let _edit = self.hub.editing(platform, round).await;
+    async fn refresh_post(&self, chat: &dyn Chat, round: RoundId) -> Result<bool> {
+        let _edit = self.hub.editing(chat.platform(), round).await;
+        if self.hub.is_stopping() {
+            self.hub.board().touch(round);
+            return Ok(false);
+        }
         let mut conn = self.store.read().await?;
         let now = self.clock.now();
         let Some(stored) = rounds::get(&mut conn, round).await?.filter(|stored| !stored.round.is_over(now)) else {
@@ -127,18 +156,18 @@ impl Service {
             self.hub.board().touch(round);
             return Ok(false);
         }
-        self.edit_post(chats, &stored, answered, role.as_deref(), now).await
+        self.edit_post(chat, &stored, answered, role.as_deref(), now).await
     }
 
     async fn edit_post(
         &self,
-        chats: &Chats,
+        chat: &dyn Chat,
         stored: &StoredRound,
         answered: u32,
         role: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<bool> {
-        let (Some(chat), Some(post)) = (chats.of(stored.platform), &stored.post) else { return Ok(false) };
+        let Some(post) = &stored.post else { return Ok(false) };
         let sent = Sent { channel: post.channel.clone(), message: post.message.clone() };
         let round = stored.round.id;
         let result = chat.edit(&sent, &text::post(&stored.round, answered, role)).await;

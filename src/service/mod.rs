@@ -114,7 +114,7 @@ impl Service {
         Ok(crate::store::outbox::owed(&mut conn).await?)
     }
 
-    /// Has a delivery that is under way begin no further message, or lifts that again.
+    /// Has a delivery that is under way begin no further message, and a refresh no further edit; or lifts that again.
     pub(crate) fn stop_delivering(&self, stopping: bool) {
         self.hub.stop(stopping);
     }

@@ -63,7 +63,9 @@ impl Service {
         if ticked != Ticked::default() {
             self.hub.wake();
         }
-        first_fault.map(|()| ticked)
+        first_fault?;
+        self.hub.ticked(now);
+        Ok(ticked)
     }
 
     /// A clock that ran far ahead and was put right again leaves feeds, rounds and messages that wait for a day far off.
@@ -76,7 +78,7 @@ impl Service {
                 tracing::warn!(%now, "the clock has gone back by more than a day; feeds and open rounds go on from here");
             }
         }
-        self.hub.ticked(now);
+        self.hub.saw(now);
         Ok(())
     }
 

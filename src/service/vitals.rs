@@ -6,18 +6,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use super::{Result, Service};
-use crate::store::{outbox, vitals};
+use crate::core::ids::Platform;
+use crate::store::vitals;
 
 /// What keeps the program from its work, as far as it is not a platform's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// The database takes no write; the log says why.
     Database,
-    /// The scheduler has not looked for what is due for a minute, or never.
+    /// The scheduler has not done all that was due for a minute, or never.
     Scheduler,
 }
 
-/// What waits to be done.
+/// What waits to be done and should not, the feeds of channels that refuse apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
     /// Messages owed.
@@ -41,19 +42,22 @@ impl Service {
         database.into_iter().chain(scheduler).collect()
     }
 
-    /// What waits, in the outbox and in schedules.
+    /// What waits, in the outbox and in schedules, on these platforms. What is owed to one that is switched off waits until it is
+    /// switched on again, which nobody needs to be told.
     ///
     /// # Errors
     /// A fault.
-    pub async fn waiting(&self) -> Result<Waiting> {
+    pub async fn waiting(&self, platforms: &[Platform]) -> Result<Waiting> {
         let now = self.clock.now();
         let mut conn = self.store.read().await?;
-        let owed = outbox::owed(&mut conn).await?;
-        let slot = vitals::overdue(&mut conn, now).await?;
+        let mut all = vitals::waiting(&mut conn, now).await?;
+        all.retain(|waiting| platforms.contains(&waiting.platform));
+        let slot = all.iter().filter_map(|waiting| waiting.slot).min();
+        let owed = all.iter().map(|waiting| waiting.owed).sum();
         Ok(Waiting { owed, overdue: slot.map_or(TimeDelta::zero(), |slot| now - slot) })
     }
 
-    /// The scheduler's last turn; none before the first.
+    /// The scheduler's last turn in which it did all that was due; none before the first.
     #[must_use]
     pub fn last_tick(&self) -> Option<DateTime<Utc>> {
         self.hub.last_tick()

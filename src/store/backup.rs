@@ -1,13 +1,13 @@
 //! A copy of the database while it is in use.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use super::files::{put_in_place, remove_with_companions, with_suffix};
+use super::files::{private, put_in_place, remove_with_companions, with_suffix};
 use super::open::{OpenError, options_of};
 
 /// Why there is no backup.
@@ -27,7 +27,7 @@ pub enum BackupError {
     Io(#[from] std::io::Error),
 }
 
-/// Writes one state of the database at `url` into a new file, without disturbing a program that works on it. Until it is whole and on
+/// Writes one state of the database at `url` into a new file that its owner alone can read, without disturbing a program that works on it. Until it is whole and on
 /// the disk it goes by a name that ends in `.part`; a file of that name that an interrupted backup left is written anew.
 ///
 /// # Errors
@@ -57,7 +57,7 @@ pub async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
 
 /// An empty file that no other backup writes to while this one is held.
 fn hold(part: &Path, to: &Path) -> Result<File, BackupError> {
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(part)?;
+    let file = private().open(part)?;
     match file.try_lock() {
         Ok(()) => file.set_len(0)?,
         Err(TryLockError::WouldBlock) => return Err(BackupError::Running(to.to_owned())),

@@ -30,7 +30,7 @@ pub(crate) mod vitals;
 mod writer;
 
 pub use backup::{BackupError, backup};
-pub use open::OpenError;
+pub use open::{OpenError, secret_of};
 pub use restore::{RestoreError, Restored, restore};
 pub(crate) use together::Common;
 

@@ -1,6 +1,6 @@
 //! Opening the database: its settings, its lock, its migrations, and what can be wrong with it.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
 use super::files::{real_path, with_suffix};
 use super::rounds::Memory;
 use super::together::Together;
 use super::writer::{TURN, Writer};
-use super::{Code, Inner, Store};
+use super::{Code, Inner, Store, files};
 use crate::metrics::Metrics;
 
 /// Append-only: a database in the field has run each of these.
@@ -66,6 +66,7 @@ impl Store {
         if path.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
             return Err(OpenError::ReadOnly { path });
         }
+        files::make(&path).map_err(|why| unusable(&path, &why))?;
         let connected = async {
             let mut conn = connect(options.clone()).await?;
             let secret = keep_secret(&mut conn, fresh_secret).await?;
@@ -98,6 +99,25 @@ impl Store {
         }
         Self::open(url, fresh_secret).await
     }
+}
+
+/// The secret of the database at a `sqlite://` address, which a program may be working on.
+///
+/// # Errors
+/// An [`OpenError`], made to be printed as it is.
+pub async fn secret_of(url: &str) -> Result<[u8; 32], OpenError> {
+    let options = options_of(url)?;
+    let path = options.get_filename().to_owned();
+    if !path.is_file() {
+        return Err(OpenError::Missing { path });
+    }
+    let read = async {
+        let mut conn = options.create_if_missing(false).connect().await?;
+        let secret = read_secret(&mut conn).await?;
+        conn.close().await?;
+        Ok(secret)
+    };
+    read.await.map_err(|error| explain_sql(&error, path))
 }
 
 /// All that is set on a connection, in one place.
@@ -153,8 +173,13 @@ async fn keep_secret(conn: &mut SqliteConnection, fresh: [u8; 32]) -> sqlx::Resu
     )
     .execute(&mut *tx)
     .await?;
-    let secret = sqlx::query_scalar!("SELECT value FROM meta WHERE key = 'secret'").fetch_one(&mut *tx).await?;
+    let secret = read_secret(&mut tx).await?;
     tx.commit().await?;
+    Ok(secret)
+}
+
+async fn read_secret(conn: &mut SqliteConnection) -> sqlx::Result<[u8; 32]> {
+    let secret = sqlx::query_scalar!("SELECT value FROM meta WHERE key = 'secret'").fetch_one(conn).await?;
     secret.try_into().map_err(|_| sqlx::Error::Decode("the secret of the database is not 32 bytes long".into()))
 }
 
@@ -169,6 +194,12 @@ pub(super) fn make_folder(path: &Path) -> Result<(), OpenError> {
 /// A lock that ends with this, also where a child that is just being started shares the file for a moment.
 pub(super) struct Lock(File);
 
+impl Lock {
+    pub(super) fn file(&self) -> &File {
+        &self.0
+    }
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // Closing the file ends it too, if a little later.
@@ -180,18 +211,20 @@ impl Drop for Lock {
 /// really is: whoever comes to it by a link finds the same lock.
 pub(super) fn take_lock(path: &Path) -> Result<Lock, OpenError> {
     let name = with_suffix(&real_path(path), ".lock");
-    let file =
-        OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(|why| match why.kind() {
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                OpenError::ReadOnly { path: path.to_owned() }
-            }
-            _ if is_full(&why) => full(path),
-            _ => OpenError::Other { path: path.to_owned(), why: why.to_string() },
-        })?;
+    let file = files::private().open(name).map_err(|why| unusable(path, &why))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
         Err(TryLockError::Error(why)) => Err(OpenError::Other { path: path.to_owned(), why: why.to_string() }),
+    }
+}
+
+/// A file of the database can't be made or written.
+fn unusable(path: &Path, why: &std::io::Error) -> OpenError {
+    match why.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::ReadOnly { path: path.to_owned() },
+        _ if is_full(why) => full(path),
+        _ => OpenError::Other { path: path.to_owned(), why: why.to_string() },
     }
 }
 

@@ -10,7 +10,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use super::count;
-use super::files::{COMPANIONS, real_path, remove_companions, remove_with_companions, sync_folder, with_suffix};
+use super::files::{
+    COMPANIONS, copy as copy_privately, give_to_owner_of, real_path, remove_companions, remove_with_companions,
+    sync_folder, with_suffix,
+};
 use super::open::{MIGRATIONS, OpenError, explain, make_folder, options_of, take_lock};
 
 /// How many ids of rounds and messages are passed over, after the last that is known: far more than are given between two backups.
@@ -47,7 +50,7 @@ pub struct Restored {
 }
 
 /// Puts a copy of the backup `from` in the place of the database at `url`, which no program may be using. The database that was there
-/// is kept beside it under a numbered name; the backup stays as it is.
+/// is kept beside it under a numbered name; the backup stays as it is. What root restores goes to whoever had the database.
 ///
 /// New rounds and messages get ids that none has had before: higher than those in the backup and in the database that was there, and
 /// at least `now` in milliseconds, since what was there may be gone, with all that was given after an earlier restore.
@@ -60,15 +63,16 @@ pub async fn restore(url: &str, from: &Path, now: DateTime<Utc>) -> Result<Resto
         return Err(RestoreError::Missing(from.to_owned()));
     }
     make_folder(&path)?;
-    let _lock = take_lock(&path)?;
+    let lock = take_lock(&path)?;
     // Not the link to it is to be replaced.
     let path = real_path(&path);
+    give_to_owner_of(&path, lock.file());
     if path.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| from == path)) {
         return Err(RestoreError::Itself(path));
     }
     let copy = with_suffix(&path, ".restoring");
     let given = ids_given(&path).await.unwrap_or_default().max(now.timestamp_millis().min(HIGHEST_ID));
-    let mut restored = match examined_copy(from, &copy, given).await {
+    let mut restored = match examined_copy(from, &copy, &path, given).await {
         Ok(restored) => restored,
         Err(error) => {
             remove_with_companions(&copy);
@@ -93,14 +97,14 @@ async fn ids_given(path: &Path) -> Option<i64> {
     highest.ok().flatten().filter(|highest| *highest < HIGHEST_ID)
 }
 
-/// Copies the backup and makes sure that the copy can be used: what is put in place is what was looked at.
-async fn examined_copy(from: &Path, copy: &Path, given: i64) -> Result<Restored, RestoreError> {
+/// Copies the backup for `place` and makes sure that the copy can be used: what is put in place is what was looked at.
+async fn examined_copy(from: &Path, copy: &Path, place: &Path, given: i64) -> Result<Restored, RestoreError> {
     remove_with_companions(copy);
-    fs::copy(from, copy)?;
+    give_to_owner_of(place, &copy_privately(from, copy)?);
     // A database that was set aside may have its last writes beside it.
     let log = with_suffix(from, "-wal");
     if log.is_file() {
-        fs::copy(log, with_suffix(copy, "-wal"))?;
+        copy_privately(&log, &with_suffix(copy, "-wal"))?;
     }
     let restored = examine(copy, given).await.map_err(|error| match error {
         Unfit::Sql(error) => RestoreError::Unusable { path: from.to_owned(), why: error.to_string() },

@@ -121,7 +121,7 @@ impl Common {
     async fn end(self) -> Result<()> {
         match self.stage {
             Stage::Begun => self.turn.commit().await?,
-            Stage::New | Stage::Committed => self.turn.is_over(),
+            Stage::New | Stage::Committed => self.turn.release(),
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Conn, Result, Store, instant_or_none, ms};
+use super::{Conn, Result, Store, StoreError, count, instant_or_none, ms};
+use crate::core::ids::Platform;
 
 impl Store {
     /// Writes a few bytes, durably.
@@ -21,21 +22,38 @@ impl Store {
     }
 }
 
-/// The earliest slot by now whose post is not in its channel. Slots before their feed was made do not count, and the feeds of channels that refuse
-/// neither: their admins are told.
-pub(crate) async fn overdue(conn: &mut Conn, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+/// What waits on one platform, and somebody is to be told if it goes on waiting. The feeds of channels that refuse are left out:
+/// their admins are told.
+pub(crate) struct Waiting {
+    pub(crate) platform: Platform,
+    /// Messages owed.
+    pub(crate) owed: u32,
+    /// The earliest slot by now whose post is not in its channel. Slots before their feed was made do not count.
+    pub(crate) slot: Option<DateTime<Utc>>,
+}
+
+/// Only of platforms on which something waits.
+pub(crate) async fn waiting(conn: &mut Conn, now: DateTime<Utc>) -> Result<Vec<Waiting>> {
     let now = ms(now);
-    let slot = sqlx::query_scalar!(
-        r#"SELECT min(at) AS "at: i64" FROM (
-             SELECT r.slot_at AS at FROM outbox o JOIN rounds r ON r.id = o.round JOIN feeds f ON f.id = o.feed
-             WHERE o.state IN ('pending', 'sending') AND o.kind = 'post' AND f.blocked IS NULL AND r.extra = 0 AND r.slot_at >= f.created_at
+    let rows = sqlx::query!(
+        r#"SELECT platform AS "platform!: String", sum(owed) AS "owed!: i64", min(at) AS "at: i64" FROM (
+             SELECT p.platform AS platform, 1 AS owed,
+               CASE WHEN o.kind = 'post' AND r.extra = 0 AND r.slot_at >= f.created_at AND r.slot_at <= ?1 THEN r.slot_at END AS at
+             FROM outbox o INDEXED BY outbox_owed JOIN feeds f ON f.id = o.feed JOIN places p ON p.id = f.place
+               LEFT JOIN rounds r ON r.id = o.round
+             WHERE o.state IN ('pending', 'sending') AND f.blocked IS NULL
              UNION ALL
-             SELECT next_at AS at FROM feeds
-             WHERE state = 'active' AND blocked IS NULL AND next_at <= ?1 AND next_at >= created_at
-           ) WHERE at <= ?1"#,
+             SELECT p.platform, 0, f.next_at FROM feeds f JOIN places p ON p.id = f.place
+             WHERE f.state = 'active' AND f.blocked IS NULL AND f.next_at <= ?1 AND f.next_at >= f.created_at
+           ) GROUP BY platform"#,
         now
     )
-    .fetch_one(conn)
+    .fetch_all(conn)
     .await?;
-    instant_or_none(slot)
+    let read = rows.into_iter().map(|row| {
+        let platform = Platform::from_name(&row.platform);
+        let platform = platform.ok_or_else(|| StoreError::Corrupt(format!("platform {}", row.platform)))?;
+        Ok(Waiting { platform, owed: count(row.owed), slot: instant_or_none(row.at)? })
+    });
+    read.collect()
 }

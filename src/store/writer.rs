@@ -66,12 +66,12 @@ impl Writer {
 impl Turn {
     pub(super) async fn commit(mut self) -> sqlx::Result<()> {
         sqlx::query("COMMIT").execute(&mut *self).await?;
-        self.is_over();
+        self.release();
         Ok(())
     }
 
     /// The transaction has ended, or there was none.
-    pub(super) fn is_over(mut self) {
+    pub(super) fn release(mut self) {
         self.unfinished.store(false, Ordering::Relaxed);
         self.conn = None;
     }

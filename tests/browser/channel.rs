@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use trapline::bank::Bank;
-use trapline::chat::web::{Web, WebConfig, WebError};
+use trapline::chat::web::{Web, WebConfig};
 use trapline::core::ids::{Platform, RoundId};
 use trapline::core::round::{Mine, Round};
 use trapline::core::trap::Role;
@@ -49,7 +49,7 @@ pub(crate) struct Channel {
     chat: Arc<dyn Chat>,
     store: Store,
     stop: CancellationToken,
-    server: JoinSet<Result<(), WebError>>,
+    server: JoinSet<()>,
     folder: TempDir,
 }
 
@@ -68,7 +68,7 @@ impl Channel {
         service.ensure_local_feed("Europe/Berlin").await.unwrap();
         let config = WebConfig { listen: "127.0.0.1:0".parse().unwrap(), key: key.map(SecretString::from) };
         let health = Arc::new(|| vec![("discord", false, "connecting".to_owned())]);
-        let web = Web::bind(config, service.clone(), ADMIN_KEY.to_owned(), health).await.unwrap();
+        let web = Web::bind(config, service.clone(), SecretString::from(ADMIN_KEY), health).await.unwrap();
         let url = web.url().trim_end_matches('/').to_owned();
         let (admin_url, chat) = (web.admin_url(), web.chat());
         let stop = CancellationToken::new();
@@ -107,7 +107,7 @@ impl Channel {
         self.stop.cancel();
         let ended =
             tokio::time::timeout(PATIENCE, self.server.join_next()).await.expect("the server stops when told to");
-        ended.unwrap().unwrap().unwrap();
+        ended.unwrap().unwrap();
         self.store.close().await;
     }
 }

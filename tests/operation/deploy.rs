@@ -80,7 +80,8 @@ fn the_image_is_pinned_small_and_not_root() {
     }
     let run = text.rsplit("FROM ").next().unwrap();
     assert!(!run.contains("\nRUN "), "there is no shell in the image that runs");
-    for line in ["USER 65532:65532", "VOLUME /data", "ENTRYPOINT [\"/usr/local/bin/trapline\"]"] {
+    let command = "CMD [\"run\", \"--quiet\"]";
+    for line in ["USER 65532:65532", "VOLUME /data", "ENTRYPOINT [\"/usr/local/bin/trapline\"]", command] {
         assert!(run.lines().any(|l| l == line), "no {line}");
     }
     assert!(run.lines().any(|line| line.starts_with("HEALTHCHECK ") && line.contains("\"healthcheck\"]")));
@@ -109,6 +110,17 @@ fn the_composition_gives_no_more_than_is_needed() {
     assert!(!lines.iter().any(|line| line.starts_with("privileged")));
 }
 
+#[test]
+fn files_with_tokens_get_neither_into_the_repository_nor_to_the_builder() {
+    let lines = |path: &str| file(path).lines().map(str::to_owned).collect::<Vec<_>>();
+    let (git, docker) = (lines(".gitignore"), lines(".dockerignore"));
+    // A name alone is ignored by git in every folder, by Docker in the first alone.
+    for name in [".env", "trapline.toml"] {
+        assert!(git.contains(&name.to_owned()), "git takes {name}");
+        assert!(docker.contains(&format!("**/{name}")), "{name} is sent to the builder");
+    }
+}
+
 /// A unit file: the values of each key, section by section.
 fn unit(text: &str) -> BTreeMap<(String, String), Vec<String>> {
     let mut section = String::new();
@@ -128,13 +140,15 @@ fn unit(text: &str) -> BTreeMap<(String, String), Vec<String>> {
 fn the_unit_is_hardened() {
     let unit = unit(&file("deploy/trapline.service"));
     let service = |key: &str| unit.get(&("Service".to_owned(), key.to_owned())).cloned().unwrap_or_default();
-    assert_eq!(service("ExecStart"), ["/usr/local/bin/trapline"]);
+    assert_eq!(service("ExecStart"), ["/usr/local/bin/trapline run --quiet"], "the journal is told no key");
     assert_eq!(service("StateDirectory"), ["trapline"]);
     assert_eq!(service("Environment"), ["DATABASE_URL=sqlite:///var/lib/trapline/trapline.db"]);
     assert_eq!(
         (service("ProtectSystem"), service("CapabilityBoundingSet")),
         (vec!["strict".into()], vec![String::new()])
     );
+    let files: u32 = service("LimitNOFILE").concat().parse().unwrap();
+    assert!(files >= 1_024, "more than the web channel may take");
     for key in [
         "DynamicUser",
         "NoNewPrivileges",

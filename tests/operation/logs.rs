@@ -131,3 +131,11 @@ async fn no_answer_and_no_right_option() {
     assert!(log.contains("sqlx"), "the log is as wide as it was asked to be");
     holds_none_of(&log, &secrets);
 }
+
+#[tokio::test]
+async fn a_filter_that_can_not_be_read_is_told_of() {
+    let program = Program::start(&[("RUST_LOG", "trapline=loud")]).await;
+    let log = program.stop().await;
+    let told = log.lines().filter(|line| line.contains("RUST_LOG")).count();
+    assert!(told == 1 && log.contains("stopped"), "and what is worth knowing is logged: {log}");
+}

@@ -15,5 +15,7 @@ mod copies;
 mod deploy;
 mod logs;
 mod program;
+mod quiet;
+mod strangers;
 mod threats;
 mod watch;

@@ -97,6 +97,23 @@ impl Program {
         }
     }
 
+    /// How many files and sockets it has open.
+    pub(crate) fn files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id().unwrap())).unwrap().count()
+    }
+
+    /// Asks it to end (SIGTERM), which may take it a while.
+    pub(crate) async fn ask_to_end(&self) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    }
+
+    /// Waits until it has ended; returns its exit code and the whole log.
+    pub(crate) async fn ended(mut self) -> (Option<i32>, String) {
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends when it is asked to");
+        (ended.unwrap().code(), self.log())
+    }
+
     /// Asks it to end (SIGTERM), and waits until it has; returns the whole log.
     pub(crate) async fn stop(self) -> String {
         self.stop_and(|| {}).await
@@ -104,8 +121,7 @@ impl Program {
 
     /// As [`Self::stop`]; `then`: what is to be done before its folder goes.
     pub(crate) async fn stop_and(mut self, then: impl FnOnce()) -> String {
-        let id = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        self.ask_to_end().await;
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends when it is asked to");
         assert!(ended.unwrap().success(), "{}", self.log());
         then();

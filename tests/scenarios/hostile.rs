@@ -71,23 +71,55 @@ async fn what_is_sent_again_or_in_another_order_counts_once(platform: Platform) 
     stage.finish().await;
 }
 
+/// Where among the options of a post this one stands.
+fn position_of(post: &Message, option: &str) -> usize {
+    let text = post.text();
+    let end = text.find(option).expect("the option is there");
+    text[..end].matches(" · ").count() - 1
+}
+
 async fn a_name_pings_nobody_and_stays_text(platform: Platform) {
     let stage = Stage::set(platform).await;
     let mallory = stage.member(NAME);
     let others: Vec<_> = ["Bob", "Cleo", "Dan"].iter().map(|name| stage.member(name)).collect();
     let post = open_round(&stage).await;
-    // Whichever option is right, the name is somewhere: on the leaderboard at the least.
-    for (nth, person) in std::iter::once(&mallory).chain(&others).enumerate() {
-        stage.answer(person, &post, nth).await;
+    let right = position_of(&post, "Count the state of the optimiser too");
+    stage.answer(&mallory, &post, right).await;
+    for (n, person) in others.iter().enumerate() {
+        stage.answer(person, &post, (right + n + 1) % 4).await;
     }
     let reveal = reveal(&stage).await;
     let board = others[0].command(&stage.channel(), "leaderboard", set!["period" => "all"]).await;
     assert!(board.text().contains("Mallory"), "{}", board.text());
+    let told = reveal.payload();
+    assert!(told.contains(harmless(platform)), "the name is not there as it was made harmless: {told}");
     for message in [&reveal, &board.message(), &post.now()] {
         let payload = message.payload();
         // In the columns of a code block nothing is markup.
-        assert!(payload.contains("```") || !payload.contains("](https://evil.example"), "a link is alive in {payload}");
+        let outside: String = payload.split("```").step_by(2).collect();
+        let rest = outside.replace(harmless(platform), "");
+        let alive = alive(platform).iter().find(|markup| rest.contains(**markup));
+        assert_eq!(alive, None, "of the name lives in {payload}");
         assert!(!message.pings(), "somebody is pinged: {payload}");
     }
     stage.finish().await;
+}
+
+/// The name as it stands in a payload's debug output, where the platform sees text and nothing else.
+fn harmless(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Discord => {
+            r"Mallory @\u{200b}everyone \\<!channel> \\[gift\\](https:\u{200b}//evil.example) \\*\\*b\\*\\* +4"
+        }
+        Platform::Slack => r"Mallory @everyone &lt;!channel&gt; [gift](https:\u{200b}//evil.example) ∗∗b∗∗ +4",
+        Platform::Web => unreachable!("the scenarios play on chats"),
+    }
+}
+
+/// What would be markup, were it to stand anywhere else. Slack's notifications know no links of this kind.
+fn alive(platform: Platform) -> &'static [&'static str] {
+    match platform {
+        Platform::Slack => &["<!channel>", "<http", "**b**"],
+        Platform::Discord | Platform::Web => &["@everyone", "<!channel>", "evil.example", "**b**"],
+    }
 }

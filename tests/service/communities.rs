@@ -279,7 +279,7 @@ async fn posts_that_share_a_round_are_edited_each_in_its_own_time_and_count_a_li
     stage.run_at("2026-11-23T09:00:10Z").await;
     let refresh_at = async |time| {
         stage.clock.set(at(time));
-        stage.s().refresh_live(&stage.chats()).await.unwrap()
+        stage.refresh().await
     };
     say(&stage, &member("g", "ann"), Role::Right).await;
     say(&stage, &yonder("anna"), Role::Right).await;

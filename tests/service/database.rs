@@ -1,12 +1,14 @@
 //! The database itself: what is wrong with one, how it is brought up to date, how it is saved.
 
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use trapline::service::Error;
-use trapline::store::{BackupError, OpenError, Store, backup};
+use trapline::store::{BackupError, OpenError, Store, backup, restore};
 
 use crate::stage::member;
 
@@ -182,4 +184,46 @@ async fn a_backup_of_a_database_in_use_opens_and_overwrites_nothing() {
     assert_eq!(store.secret(), stage.store().secret());
     let mut conn = connect(to.to_str().unwrap()).await;
     assert_eq!(rows(&mut conn, "feeds").await, 1);
+}
+
+#[tokio::test]
+async fn files_that_hold_the_secret_are_read_by_their_owner_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (url, file) = in_folder(&dir, "t.db");
+    let store = Store::open(&url, [1; 32]).await.unwrap();
+    let (restored_url, restored) = in_folder(&dir, "again/t.db");
+    let saved = dir.path().join("saved.db");
+    backup(&url, &saved).await.unwrap();
+    // As an earlier version or a copy by hand would leave it.
+    std::fs::set_permissions(&saved, Permissions::from_mode(0o644)).unwrap();
+    restore(&restored_url, &saved, chrono::DateTime::UNIX_EPOCH).await.unwrap();
+    let second = dir.path().join("second.db");
+    backup(&restored_url, &second).await.unwrap();
+    let beside = ["", "-wal", "-shm", ".lock"].map(|suffix| format!("{file}{suffix}"));
+    for path in beside.iter().chain([&restored]).map(Path::new).chain([&*second]) {
+        let mode = path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_root_restores_belongs_to_whoever_the_folder_belongs_to() {
+    const NOBODY: u32 = 65_534;
+    let dir = tempfile::tempdir().unwrap();
+    let (url, _) = in_folder(&dir, "t.db");
+    Store::open(&url, [1; 32]).await.unwrap().close().await;
+    let saved = dir.path().join("saved.db");
+    backup(&url, &saved).await.unwrap();
+    let home = dir.path().join("home");
+    std::fs::create_dir(&home).unwrap();
+    // Whoever is not root restores for themselves.
+    if home.metadata().unwrap().uid() == 0 {
+        chown(&home, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    let (url, file) = in_folder(&dir, "home/t.db");
+    restore(&url, &saved, chrono::DateTime::UNIX_EPOCH).await.unwrap();
+    for file in [file.clone(), format!("{file}.lock")] {
+        assert_eq!(Path::new(&file).metadata().unwrap().uid(), home.metadata().unwrap().uid(), "{file}");
+    }
 }

@@ -230,7 +230,7 @@ async fn the_live_line_is_brought_up_to_date_now_and_then_and_never_after_the_re
     stage.feed().await;
     stage.run_at("2026-11-23T09:00:00Z").await;
     let round = stage.open_round().await;
-    let refresh = async || stage.s().refresh_live(&stage.chats()).await.unwrap();
+    let refresh = async || stage.refresh().await;
     assert_eq!(refresh().await, 0);
     stage.answer("ann", round, true).await;
     assert_eq!(refresh().await, 0, "the post is new");
@@ -259,8 +259,8 @@ async fn after_a_restart_the_live_line_catches_up() {
     let round = stage.open_round().await;
     stage.answer("ann", round, true).await;
     stage.restart().await;
-    assert_eq!(stage.s().refresh_live(&stage.chats()).await.unwrap(), 1);
-    assert_eq!(stage.s().refresh_live(&stage.chats()).await.unwrap(), 0);
+    assert_eq!(stage.refresh().await, 1);
+    assert_eq!(stage.refresh().await, 0);
 }
 
 #[tokio::test]

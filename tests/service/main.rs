@@ -17,3 +17,4 @@ mod scheduler;
 mod stage;
 mod story;
 mod streaks;
+mod vitals;

@@ -81,6 +81,11 @@ impl Stage {
         Chats::new(vec![self.chat.clone()])
     }
 
+    /// Edits the posts whose live line is stale; returns how many were.
+    pub(crate) async fn refresh(&self) -> u32 {
+        self.s().refresh_live(self.chat.as_ref()).await.expect("neither refused nor a fault")
+    }
+
     /// What the loops would do now.
     pub(crate) async fn run(&self) {
         self.s().tick().await.expect("neither refused nor a fault");
@@ -292,13 +297,15 @@ pub(crate) struct ChatState {
     /// Faults of the next sends, in order.
     pub(crate) sends: VecDeque<Fault>,
     /// Faults of the next edits, in order.
-    pub(crate) edits: VecDeque<ChatError>,
+    pub(crate) edits: VecDeque<Fault>,
+    /// How many edits were begun.
+    pub(crate) edit_tries: u32,
     /// Faults of the next threads, in order.
     pub(crate) thread_faults: VecDeque<ChatError>,
     pub(crate) blocked: HashMap<String, Blocked>,
     pub(crate) looks: u32,
     pub(crate) tries: u32,
-    /// How many sends stand still.
+    /// How many sends and edits stand still.
     pub(crate) hung: u32,
 }
 
@@ -343,6 +350,10 @@ impl FakeChat {
         self.state().sends.extend(faults);
     }
 
+    pub(crate) fn fail_edits(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.state().edits.extend(faults);
+    }
+
     pub(crate) fn block(&self, channel: &str) {
         let reason = Blocked::Permission { missing: vec!["Send Messages".into()] };
         self.state().blocked.insert(channel.into(), reason);
@@ -366,6 +377,40 @@ impl FakeChat {
             edits: 0,
         });
         Sent { channel: name(&message.target).to_owned(), message: id }
+    }
+
+    fn change(&self, sent: &Sent, card: &Card) -> Result<(), ChatError> {
+        let mut state = self.state();
+        let message = state.messages.iter_mut().find(|m| m.id == sent.message).ok_or(ChatError::Gone)?;
+        message.card = card.clone();
+        message.edits += 1;
+        Ok(())
+    }
+
+    /// Carries a call out as far as its fault lets it.
+    async fn meet<T>(&self, fault: Option<Fault>, act: impl FnOnce() -> Result<T, ChatError>) -> Result<T, ChatError> {
+        match fault {
+            None => act(),
+            Some(Fault::SentUnknown) => act().and(Err(ChatError::Unknown("timed out".into()))),
+            Some(Fault::LostUnknown) => Err(ChatError::Unknown("timed out".into())),
+            Some(Fault::SentHang) => {
+                act()?;
+                self.hang().await
+            }
+            Some(Fault::LostHang) => self.hang().await,
+            Some(Fault::Slow) => {
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+                act()
+            }
+            Some(Fault::Error(error)) => Err(error),
+        }
+    }
+
+    async fn hang<T>(&self) -> T {
+        self.state().hung += 1;
+        std::future::pending().await
     }
 
     fn refusal(&self, channel: &str) -> Result<(), ChatError> {
@@ -392,30 +437,7 @@ impl Chat for FakeChat {
         self.state().tries += 1;
         self.refusal(name(&message.target))?;
         let fault = self.state().sends.pop_front();
-        match fault {
-            None => Ok(self.put(message)),
-            Some(Fault::SentUnknown) => {
-                self.put(message);
-                Err(ChatError::Unknown("timed out".into()))
-            }
-            Some(Fault::LostUnknown) => Err(ChatError::Unknown("timed out".into())),
-            Some(Fault::SentHang) => {
-                self.put(message);
-                self.state().hung += 1;
-                std::future::pending().await
-            }
-            Some(Fault::LostHang) => {
-                self.state().hung += 1;
-                std::future::pending().await
-            }
-            Some(Fault::Slow) => {
-                for _ in 0..100 {
-                    tokio::task::yield_now().await;
-                }
-                Ok(self.put(message))
-            }
-            Some(Fault::Error(error)) => Err(error),
-        }
+        self.meet(fault, || Ok(self.put(message))).await
     }
 
     async fn find(&self, message: &Outgoing, since: DateTime<Utc>) -> Result<Option<Sent>, ChatError> {
@@ -427,14 +449,9 @@ impl Chat for FakeChat {
     }
 
     async fn edit(&self, sent: &Sent, card: &Card) -> Result<(), ChatError> {
-        let mut state = self.state();
-        if let Some(error) = state.edits.pop_front() {
-            return Err(error);
-        }
-        let message = state.messages.iter_mut().find(|m| m.id == sent.message).ok_or(ChatError::Gone)?;
-        message.card = card.clone();
-        message.edits += 1;
-        Ok(())
+        self.state().edit_tries += 1;
+        let fault = self.state().edits.pop_front();
+        self.meet(fault, || self.change(sent, card)).await
     }
 
     async fn thread(&self, sent: &Sent, title: &str) -> Result<String, ChatError> {

@@ -13,11 +13,12 @@ use tokio_util::sync::CancellationToken;
 use super::Health;
 use super::assets::Assets;
 use super::security::{Guesses, Seals};
+use super::serve::Limits;
 use super::visitor::Visitor;
 use crate::service::{Actor, Service};
 
-/// Pages that follow along at one time; more are told to reload by hand.
-const FOLLOWERS: usize = 1_000;
+/// Pages that follow along at one time; more are told to reload by hand. Each holds a connection, and others want to be served too.
+const FOLLOWERS: usize = Limits::USUAL.connections / 4 * 3;
 
 pub(super) struct App {
     pub(super) service: Service,

@@ -21,10 +21,12 @@ mod pages;
 mod render;
 mod routes;
 mod security;
+mod serve;
 mod visitor;
 
 use app::App;
 pub use pages::preview;
+use serve::Limits;
 
 /// Where to listen, and who may come in.
 #[derive(Debug, Clone)]
@@ -43,12 +45,24 @@ pub enum WebError {
     KeyNeeded { listen: SocketAddr },
     #[error("the web channel can't listen on {listen}: {why}")]
     Listen { listen: SocketAddr, why: std::io::Error },
-    #[error("the web channel stopped: {0}")]
-    Stopped(std::io::Error),
 }
 
 /// How the other platforms are, for `/healthz`: name, well or not, and a word about it.
 pub type Health = Arc<dyn Fn() -> Vec<(&'static str, bool, String)> + Send + Sync>;
+
+fn url(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        format!("http://localhost:{}/", address.port())
+    } else {
+        format!("http://{address}/")
+    }
+}
+
+/// The link that makes whoever opens it the admin of the web channel at this address: a secret.
+#[must_use]
+pub fn admin_url(address: SocketAddr, admin_key: &SecretString) -> String {
+    format!("{}?admin={}", url(address), admin_key.expose_secret())
+}
 
 /// The web channel, listening.
 pub struct Web {
@@ -67,7 +81,7 @@ impl Web {
     pub async fn bind(
         config: WebConfig,
         service: Service,
-        admin_key: String,
+        admin_key: SecretString,
         health: Health,
     ) -> Result<Self, WebError> {
         let WebConfig { listen, key } = config;
@@ -77,7 +91,6 @@ impl Web {
         let failed = |why| WebError::Listen { listen, why };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
-        let admin_key = SecretString::from(admin_key);
         Ok(Self { listener, local_addr, app: App::new(service, key, admin_key.clone(), health), admin_key })
     }
 
@@ -89,17 +102,13 @@ impl Web {
     /// The page's address as its operator opens it.
     #[must_use]
     pub fn url(&self) -> String {
-        if self.local_addr.ip().is_unspecified() {
-            format!("http://localhost:{}/", self.local_addr.port())
-        } else {
-            format!("http://{}/", self.local_addr)
-        }
+        url(self.local_addr)
     }
 
     /// The link that makes whoever opens it the admin: a secret.
     #[must_use]
     pub fn admin_url(&self) -> String {
-        format!("{}?admin={}", self.url(), self.admin_key.expose_secret())
+        admin_url(self.local_addr, &self.admin_key)
     }
 
     /// The channel as a chat that rounds are posted in.
@@ -108,15 +117,9 @@ impl Web {
         Arc::new(chat::WebChat)
     }
 
-    /// Answers requests until `shutdown`, then finishes those in hand.
-    ///
-    /// # Errors
-    /// [`WebError::Stopped`] where the socket fails.
-    pub async fn run(mut self, shutdown: CancellationToken) -> Result<(), WebError> {
+    /// Answers requests until `shutdown`, then finishes those in hand, and waits for no visitor longer than some seconds.
+    pub async fn run(mut self, shutdown: CancellationToken) {
         self.app.stopping = shutdown.clone();
-        axum::serve(self.listener, routes::router(Arc::new(self.app)))
-            .with_graceful_shutdown(shutdown.cancelled_owned())
-            .await
-            .map_err(WebError::Stopped)
+        serve::serve(self.listener, routes::router(Arc::new(self.app)), Limits::USUAL, shutdown).await;
     }
 }

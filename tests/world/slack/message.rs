@@ -76,6 +76,12 @@ impl Message {
         if blocks.is_empty() { mrkdwn::seen(&self.data.text) } else { blocks }
     }
 
+    /// What a notification says, as it was sent.
+    #[must_use]
+    pub fn notification(&self) -> &str {
+        &self.data.text
+    }
+
     /// What a notification says.
     #[must_use]
     pub fn fallback(&self) -> String {

@@ -43,7 +43,7 @@ impl Message {
             Self::Discord(message) => format!("{:?}{:?}", message.embeds, message.components),
             Self::Slack(message) => {
                 let state = message::Message::clone(message);
-                format!("{:?}{:?}{:?}{:?}", state.blocks, state.attachments, state.metadata, state.fallback())
+                format!("{:?}{:?}{:?}{:?}", state.blocks, state.attachments, state.metadata, state.notification())
             }
         }
     }

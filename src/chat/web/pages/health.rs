@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::chat::web::app::Cx;
+use crate::core::ids::Platform;
 use crate::metrics::{self, Now};
 use crate::service::vitals::Trouble;
 
@@ -39,7 +40,7 @@ pub(in crate::chat::web) async fn ready(cx: Cx) -> Response {
 async fn reasons(cx: &Cx) -> Vec<(&'static str, String)> {
     let troubles = cx.service().troubles().await.into_iter().map(|trouble| match trouble {
         Trouble::Database => ("database", "takes no write".to_owned()),
-        Trouble::Scheduler => ("scheduler", "has not ticked for a minute".to_owned()),
+        Trouble::Scheduler => ("scheduler", "has not ticked without a fault for a minute".to_owned()),
     });
     let platforms = (cx.app.health)().into_iter().filter(|(_, well, _)| !well).map(|(name, _, said)| (name, said));
     troubles.chain(platforms).collect()
@@ -47,7 +48,10 @@ async fn reasons(cx: &Cx) -> Vec<(&'static str, String)> {
 
 /// In Prometheus' text format.
 pub(in crate::chat::web) async fn metrics(cx: Cx) -> Response {
-    let waiting = match cx.service().waiting().await {
+    let others = (cx.app.health)();
+    let platforms: Vec<Platform> =
+        others.iter().filter_map(|(name, ..)| Platform::from_name(name)).chain([Platform::Web]).collect();
+    let waiting = match cx.service().waiting(&platforms).await {
         Ok(waiting) => Some(waiting),
         Err(error) => {
             tracing::error!(%error, "a look at the metrics found the database at fault");
@@ -59,7 +63,7 @@ pub(in crate::chat::web) async fn metrics(cx: Cx) -> Response {
         overdue: waiting.map(|waiting| waiting.overdue),
         ticked: cx.service().last_tick(),
         ready: reasons(&cx).await.is_empty(),
-        platforms: (cx.app.health)().into_iter().map(|(name, well, _)| (name, well)).collect(),
+        platforms: others.into_iter().map(|(name, well, _)| (name, well)).collect(),
     };
     ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], cx.service().metrics().text(&now)).into_response()
 }
