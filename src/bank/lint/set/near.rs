@@ -2,7 +2,8 @@
 //!
 //! Likeness is the cosine of the words' stems in scenario, ask and right option, each weighted by how rare it is. Only traps that
 //! share one of their rare words are compared, by the prefix rule of Bayardo, Ma and Srikant (2007), so that the work grows
-//! with the bank and not with its square.
+//! with the bank and not with its square. It holds for both sides of a pair: all terms stand in one order, so that what the shorter
+//! front of the two leaves out adds no more than its norm, and what is in it is in the other front as well.
 
 use super::{Member, finding};
 use crate::bank::hashed::{ByHash, hash};
@@ -31,36 +32,17 @@ pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
     let vectors = vectors(members);
     let mut index: ByHash<Vec<(u32, f32)>> = ByHash::default();
     let mut scores = vec![0.0f32; members.len()];
-    let mut touched: Vec<u32> = Vec::new();
     let mut findings = Vec::new();
     for (here, vector) in vectors.iter().enumerate() {
-        for term in vector {
-            for (other, weight) in index.get(&term.hash).into_iter().flatten() {
-                let score = &mut scores[*other as usize];
-                if *score == 0.0 {
-                    touched.push(*other);
-                }
-                *score += weight * term.weight;
-            }
-        }
-        let mut best = (0.0, 0);
-        for other in touched.drain(..) {
-            let score = std::mem::take(&mut scores[other as usize]);
-            // What the index left out adds no more than its norm.
-            if score + COMMON >= LIKE {
-                let likeness = cosine(vector, &vectors[other as usize]);
-                if likeness > best.0 {
-                    best = (likeness, other as usize);
-                }
-            }
-        }
-        let (likeness, other) = best;
+        let front = rare(vector);
+        score(vector, front, &index, &mut scores);
+        let (likeness, other) = most_alike(vector, &vectors, &mut scores[..here]);
         if likeness >= LIKE {
             findings.push(told(&members[here], &members[other], likeness));
         }
         // What is like a double is like the first of it.
         if likeness < SAME {
-            for term in rare(vector) {
+            for term in front {
                 let traps = index.entry(term.hash).or_default();
                 if traps.len() < MAX_TRAPS {
                     traps.push((here as u32, term.weight));
@@ -69,6 +51,45 @@ pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Adds up, for each trap of the index, what it shares with this one.
+fn score(vector: &[Term], front: &[Term], index: &ByHash<Vec<(u32, f32)>>, scores: &mut [f32]) {
+    // What a full list had no room for may be found by the common words.
+    let mut full = false;
+    for (place, term) in vector.iter().enumerate() {
+        if place >= front.len() && !full {
+            break;
+        }
+        let Some(traps) = index.get(&term.hash) else { continue };
+        full |= traps.len() == MAX_TRAPS;
+        for (other, weight) in traps {
+            scores[*other as usize] += weight * term.weight;
+        }
+    }
+}
+
+/// The likeness of the most alike of the traps that have these scores, and which it is: the first, if there are several.
+/// Leaves the scores at 0.
+fn most_alike(vector: &[Term], vectors: &[Vec<Term>], scores: &mut [f32]) -> (f32, usize) {
+    // A look at many scores at once costs less than to remember which there are.
+    const AT_ONCE: usize = 32;
+    // What was left out adds no more than its norm.
+    let may_be_alike = |score: f32| score + COMMON >= LIKE;
+    let mut best = (0.0, 0);
+    for (chunk, scores) in scores.chunks_mut(AT_ONCE).enumerate() {
+        if scores.iter().fold(false, |any, score| any | may_be_alike(*score)) {
+            for (place, _) in scores.iter().enumerate().filter(|(_, score)| may_be_alike(**score)) {
+                let other = chunk * AT_ONCE + place;
+                let likeness = cosine(vector, &vectors[other]);
+                if likeness > best.0 {
+                    best = (likeness, other);
+                }
+            }
+        }
+        scores.fill(0.0);
+    }
+    best
 }
 
 fn told(member: &Member<'_>, other: &Member<'_>, likeness: f32) -> Finding {
