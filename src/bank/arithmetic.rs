@@ -24,14 +24,16 @@ pub(super) const FUNCTIONS: [(&str, fn(f64) -> f64); 8] = [
     ("abs", f64::abs),
 ];
 
-/// Whether an expression is a plain one; then [`value`] is worth asking.
+/// Whether an expression is a plain one; then [`value`] may be asked.
 pub(super) fn is_plain(source: &str) -> bool {
     // Any number does for a name: none of the operations refuses this one.
-    evaluate(source, |_| Some(f64::NAN)).is_some()
+    let free = |name: &str| !is_reserved(name) && !ENGINE.contains(&name);
+    evaluate(source, |name| (name == "pi" || free(name)).then_some(f64::NAN)).is_some()
 }
 
 /// The value of a plain expression, if it has a finite one. `known` gives the numbers that have a name.
 pub(super) fn value(source: &str, known: impl Fn(&str) -> Option<f64>) -> Option<f64> {
+    let known = |name: &str| known(name).or_else(|| (name == "pi").then_some(std::f64::consts::PI));
     evaluate(source, known).map(Number::float).filter(|x| x.is_finite())
 }
 
@@ -39,7 +41,7 @@ fn evaluate(source: &str, known: impl Fn(&str) -> Option<f64>) -> Option<Number>
     if source.len() > MAX_LENGTH {
         return None;
     }
-    let mut reader = Reader { rest: source, known, depth: 0 };
+    let mut reader = Reader { source, at: 0, known, depth: 0 };
     let x = reader.sum()?;
     reader.peek().is_none().then_some(x)
 }
@@ -92,12 +94,17 @@ impl Number {
 
 /// Reads and computes in one go; none wherever something is not plain.
 struct Reader<'a, F> {
-    rest: &'a str,
+    source: &'a str,
+    at: usize,
     known: F,
     depth: u32,
 }
 
 impl<'a, F: Fn(&str) -> Option<f64>> Reader<'a, F> {
+    fn rest(&self) -> &'a str {
+        &self.source[self.at..]
+    }
+
     fn sum(&mut self) -> Option<Number> {
         let mut x = self.product()?;
         loop {
@@ -110,7 +117,7 @@ impl<'a, F: Fn(&str) -> Option<f64>> Reader<'a, F> {
     }
 
     fn next_product(&mut self) -> Option<Number> {
-        self.skip(1);
+        self.at += 1;
         self.product()
     }
 
@@ -119,11 +126,11 @@ impl<'a, F: Fn(&str) -> Option<f64>> Reader<'a, F> {
         loop {
             x = match self.peek() {
                 Some(b'*') => {
-                    self.skip(1);
+                    self.at += 1;
                     x.with(self.power()?, i64::checked_mul, |a, b| a * b)?
                 }
                 Some(b'/') => {
-                    self.skip(1);
+                    self.at += 1;
                     // Another / is a division of its own kind, which no number begins with.
                     x.divided(self.power()?)?
                 }
@@ -135,8 +142,8 @@ impl<'a, F: Fn(&str) -> Option<f64>> Reader<'a, F> {
     /// Powers go from left to right, and a sign belongs to its number: -2 ** 2 is 4.
     fn power(&mut self) -> Option<Number> {
         let mut x = self.signed()?;
-        while self.peek() == Some(b'*') && self.rest.starts_with("**") {
-            self.skip(2);
+        while self.peek() == Some(b'*') && self.rest().starts_with("**") {
+            self.at += 2;
             x = x.power(self.signed()?)?;
         }
         Some(x)
@@ -146,7 +153,7 @@ impl<'a, F: Fn(&str) -> Option<f64>> Reader<'a, F> {
         if self.peek() != Some(b'-') {
             return self.primary();
         }
-        self.skip(1);
+        self.at += 1;
         self.deeper(Self::signed)?.negative()
     }
 
@@ -162,45 +169,42 @@ impl<'a, F: Fn(&str) -> Option<f64>> Reader<'a, F> {
     }
 
     fn bracket(&mut self) -> Option<Number> {
-        self.skip(1);
+        self.at += 1;
         let x = self.deeper(Self::sum)?;
-        (self.peek()? == b')').then(|| self.skip(1))?;
+        (self.peek()? == b')').then(|| self.at += 1)?;
         Some(x)
     }
 
     fn literal(&mut self) -> Option<Number> {
-        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-        let whole = digits(self.rest);
+        let rest = self.rest();
+        let digits = |from: usize| rest.bytes().skip(from).take_while(u8::is_ascii_digit).count();
+        let whole = digits(0);
         let mut length = whole;
-        if let Some(fraction) = self.rest[length..].strip_prefix('.') {
-            length += 1 + Some(digits(fraction)).filter(|n| *n > 0)?;
+        if rest[length..].starts_with('.') {
+            length += 1 + Some(digits(length + 1)).filter(|n| *n > 0)?;
         }
-        if let Some(power) = self.rest[length..].strip_prefix(['e', 'E']) {
-            let sign = usize::from(power.starts_with(['+', '-']));
-            length += 1 + sign + Some(digits(&power[sign..])).filter(|n| *n > 0)?;
+        if rest[length..].starts_with(['e', 'E']) {
+            let mark = 1 + usize::from(rest[length + 1..].starts_with(['+', '-']));
+            length += mark + Some(digits(length + mark)).filter(|n| *n > 0)?;
         }
-        let text = &self.rest[..length];
-        self.rest = &self.rest[length..];
+        self.at += length;
         // 0x10, 1_000 and the like are the engine's.
-        if self.rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.')) {
+        if self.rest().starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.')) {
             return None;
         }
+        let text = &rest[..length];
         if length == whole { text.parse().ok().map(Number::Whole) } else { text.parse().ok().map(Number::Float) }
     }
 
     fn named(&mut self) -> Option<Number> {
-        let length = self.rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-        let name = &self.rest[..length];
-        self.rest = &self.rest[length..];
-        if let Some((_, function)) = FUNCTIONS.iter().find(|(known, _)| *known == name) {
-            let x = (self.peek()? == b'(').then(|| self.bracket())??;
-            return Some(Number::Float(function(x.float())));
+        let rest = self.rest();
+        let name = &rest[..rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count()];
+        self.at += name.len();
+        if self.peek() == Some(b'(') {
+            let (_, function) = FUNCTIONS.iter().find(|(known, _)| *known == name)?;
+            return Some(Number::Float(function(self.bracket()?.float())));
         }
-        if name == "pi" {
-            return Some(Number::Float(std::f64::consts::PI));
-        }
-        let plain = !is_reserved(name) && !ENGINE.contains(&name);
-        plain.then(|| (self.known)(name).map(Number::Float))?
+        (self.known)(name).map(Number::Float)
     }
 
     fn deeper(&mut self, read: fn(&mut Self) -> Option<Number>) -> Option<Number> {
@@ -212,12 +216,11 @@ impl<'a, F: Fn(&str) -> Option<f64>> Reader<'a, F> {
 
     /// The next sign that is not a blank.
     fn peek(&mut self) -> Option<u8> {
-        self.rest = self.rest.trim_start_matches(' ');
-        self.rest.bytes().next()
-    }
-
-    fn skip(&mut self, bytes: usize) {
-        self.rest = &self.rest[bytes..];
+        let bytes = self.source.as_bytes();
+        while bytes.get(self.at) == Some(&b' ') {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
     }
 }
 
@@ -231,6 +234,7 @@ mod tests {
     const NAMES: [(&str, f64); 5] = [("a", 7.0), ("b_2", -0.3), ("zero", 0.0), ("tiny", 1e-300), ("huge", 4e200)];
 
     fn plain(source: &str) -> Option<f64> {
+        is_plain(source).then_some(())?;
         value(source, |name| NAMES.iter().find(|(known, _)| *known == name).map(|(_, x)| *x))
     }
 

@@ -31,6 +31,9 @@ pub fn with_unit(x: f64, unit: &str) -> String {
 /// `decimals` digits behind the point, commas between thousands.
 #[must_use]
 pub fn fixed(x: f64, decimals: usize) -> String {
+    if decimals == 0 && x.fract() == 0.0 && x.abs() < LARGE {
+        return group(&(x as i64).to_string());
+    }
     group(&format!("{x:.decimals$}"))
 }
 
@@ -50,6 +53,28 @@ pub fn percent(x: f64, decimals: usize) -> String {
 #[must_use]
 pub fn scientific(x: f64, decimals: usize) -> String {
     scientific_text(x, decimals, false)
+}
+
+/// The nearest number of six significant digits: more than a picture shows, and a third of the room.
+#[must_use]
+pub fn six_digits(x: f64) -> f64 {
+    rounded_by_scaling(x).unwrap_or_else(|| format!("{x:.5e}").parse().unwrap_or(x))
+}
+
+/// [`six_digits`] without printing, where scaling by an exact power of ten leaves no doubt about the nearest.
+fn rounded_by_scaling(x: f64) -> Option<f64> {
+    const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let size = x.abs();
+    if !(1e-9..1e9).contains(&size) {
+        return None;
+    }
+    let decimals = 5 - size.log10().floor() as i32;
+    let power = POWERS.get(decimals.unsigned_abs() as usize)?;
+    let scaled = if decimals < 0 { size / power } else { size * power };
+    let beyond_doubt = (100_001.0..999_999.0).contains(&scaled) && (scaled.fract() - 0.5).abs() > 1e-6;
+    // Of two numbers that a double holds exactly, a quotient is as near as the number that is read.
+    let nearest = if decimals < 0 { scaled.round() * power } else { scaled.round() / power };
+    beyond_doubt.then(|| nearest.copysign(x))
 }
 
 fn wants_power(x: f64) -> bool {
@@ -96,11 +121,14 @@ fn group(text: &str) -> String {
     let zero = rest.bytes().all(|b| matches!(b, b'0' | b'.'));
     let mut out = String::with_capacity(text.len() + text.len() / 3);
     out.push_str(if zero { "" } else { sign });
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+    // The digits in front of the first full three.
+    let (first, threes) = whole.split_at(whole.len() % 3);
+    out.push_str(first);
+    for three in 0..threes.len() / 3 {
+        if !out.ends_with('−') && !out.is_empty() {
             out.push(',');
         }
-        out.push(digit);
+        out.push_str(&threes[three * 3..][..3]);
     }
     if let Some(fraction) = fraction {
         out.push('.');
@@ -122,6 +150,8 @@ fn superscript(exponent: i32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -160,5 +190,17 @@ mod tests {
         assert_eq!(percent(0.125, 1), "12.5%");
         assert_eq!(scientific(1.2e23, 2), "1.20×10²³");
         assert_eq!(scientific(-4.0e-9, 1), "−4.0×10⁻⁹");
+    }
+
+    proptest! {
+        #[test]
+        fn six_digits_are_those_that_would_be_printed(mantissa in -10.0..10.0f64, exponent in -12..12i32, ulps in 0..4u64) {
+            // Short decimals, among them those in the middle of two, and their neighbours.
+            let short = (mantissa * 1e6).round() / 1e6 * 10f64.powi(exponent);
+            for x in [mantissa * 10f64.powi(exponent), short, f64::from_bits(short.to_bits() + ulps)] {
+                let printed: f64 = format!("{x:.5e}").parse().unwrap();
+                prop_assert_eq!(six_digits(x).to_bits(), printed.to_bits(), "{:e}", x);
+            }
+        }
     }
 }
