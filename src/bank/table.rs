@@ -1,5 +1,6 @@
 //! Reads TOML tables key by key, so that each complaint has its line.
 
+use std::fmt;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -73,7 +74,7 @@ impl<'a, 't> Table<'a, 't> {
     pub(super) fn optional<T>(
         &self,
         key: &str,
-        what: &str,
+        what: impl fmt::Display + Copy,
         sink: &mut Sink<'_>,
         read: impl FnOnce(&DeValue<'t>) -> Option<T>,
     ) -> Option<At<T>> {
@@ -89,7 +90,7 @@ impl<'a, 't> Table<'a, 't> {
     pub(super) fn required<T>(
         &self,
         key: &str,
-        what: &str,
+        what: impl fmt::Display + Copy,
         sink: &mut Sink<'_>,
         read: impl FnOnce(&DeValue<'t>) -> Option<T>,
     ) -> Option<At<T>> {

@@ -6,9 +6,8 @@
 //! front of the two leaves out adds no more than its norm, and what is in it is in the other front as well.
 
 use super::{Member, finding};
-use crate::bank::hashed::{ByHash, hash};
+use crate::bank::hashed::ByHash;
 use crate::bank::report::{Finding, Severity};
-use crate::bank::words::Words;
 
 /// From here on two traps are one.
 const SAME: f32 = 0.85;
@@ -20,9 +19,8 @@ const COMMON: f32 = 0.6;
 const MAX_TRAPS: usize = 500;
 
 /// The words of the stem that carry meaning, and those of the right option, as sorted hashes, each as often as it occurs.
-pub(super) fn terms(stem: &[&str], right: Option<&Words>) -> Vec<u64> {
-    let mut terms: Vec<u64> =
-        stem.iter().copied().chain(right.into_iter().flat_map(Words::content)).map(hash).collect();
+pub(super) fn terms(stem: &[u64], right: &[u64]) -> Vec<u64> {
+    let mut terms = [stem, right].concat();
     terms.sort_unstable();
     terms
 }
