@@ -296,7 +296,9 @@ mod tests {
             assert!(is_plain(source), "{source}");
             assert_eq!(plain(source).map(f64::to_bits), by_the_engine(source).map(f64::to_bits), "{source}");
         }
-        for source in ["", "a b", "7 // 2", "a % 4", "a if a else 0", "min(a, 2)", "a.b", "a|int", "(a,)", "1_000", "+a"] {
+        for source in
+            ["", "a b", "7 // 2", "a % 4", "a if a else 0", "min(a, 2)", "a.b", "a|int", "(a,)", "1_000", "+a"]
+        {
             assert!(!is_plain(source), "{source}");
         }
         let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));

@@ -101,7 +101,13 @@ pub(super) fn untemplated(line: usize, trouble: &Trouble, note: Note<'_>, sink: 
 }
 
 /// A number that can't be computed; once for each line, since variants share it.
-pub(super) fn uncomputed(line: usize, whose: impl fmt::Display, trouble: &Trouble, note: Note<'_>, sink: &mut Sink<'_>) {
+pub(super) fn uncomputed(
+    line: usize,
+    whose: impl fmt::Display,
+    trouble: &Trouble,
+    note: Note<'_>,
+    sink: &mut Sink<'_>,
+) {
     if !sink.has(line, "P08") {
         let what = format!("{whose} can't be computed{note}: {}", trouble.what);
         let mend = mend(trouble, "correct the expression; names come from [vary], [given] and earlier [numbers]");

@@ -48,7 +48,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>,
             at += bytes[at..].iter().position(|b| LOWER[usize::from(*b)] != 0)?;
             // Eight bytes at a time: no byte of a word is 0, so that none is lost in front.
             let (start, mut hash, mut eight, mut lettered) = (at, START, 0u64, false);
-            while let Some(byte) = bytes.get(at) {
+            for byte in &bytes[start..] {
                 let lower = LOWER[usize::from(*byte)];
                 if lower == 0 || (lower == 0xe2 && is_punctuation(&bytes[at..])) {
                     break;
@@ -56,7 +56,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>,
                 lettered |= lower.is_ascii_lowercase();
                 eight = eight << 8 | u64::from(lower);
                 at += 1;
-                if (at - start).is_multiple_of(8) {
+                if (at - start) % 8 == 0 {
                     hash = stir(hash ^ eight).rotate_left(32);
                     eight = 0;
                 }

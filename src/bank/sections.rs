@@ -63,11 +63,11 @@ pub(super) fn read<'a>(text: &'a str, first: usize, number: bool, sink: &mut Sin
         let mend = format!("use ## {wanted}, or change the kind");
         sink.error(block.heading.line, "P06", format!("a trap of kind \"{kind}\" has no ## {unwanted}"), mend);
     }
-    let end = first + text.lines().count().saturating_sub(1);
+    let end = || first + text.lines().count().saturating_sub(1);
     let section = |name: &str, sink: &mut Sink<'_>| {
         let block = found(name);
         if block.is_none() {
-            sink.error(end, "I01", format!("no section ## {name}"), format!("add ## {name}"));
+            sink.error(end(), "I01", format!("no section ## {name}"), format!("add ## {name}"));
         }
         block
     };

@@ -1,5 +1,6 @@
 //! Words, stems and quantities: what the rules compare when they compare texts.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// A text's words in lower case. Hyphens and apostrophes within a word belong to it.
@@ -279,7 +280,11 @@ fn ascii_digit(superscript: char) -> Option<char> {
 
 /// A text reduced to what tells it from another: lower case, no punctuation, quantities in their base unit.
 pub(super) fn normal(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| !matches!(c, '`' | '*' | ',')).collect();
+    let plain = if text.contains(['`', '*', ',']) {
+        Cow::Owned(text.replace(['`', '*', ','], ""))
+    } else {
+        Cow::Borrowed(text)
+    };
     let words = Words::of(&plain);
     let mut out = String::with_capacity(plain.len());
     let mut rest = words.iter().peekable();

@@ -30,7 +30,13 @@ fn combined(draft: &Draft<'_>, trap: &Trap, set: &OptionSet, sink: &mut Sink<'_>
 
 fn refers_to_options(text: &str, words: &Words) -> bool {
     let all = ["all", "none", "any"].into_iter().filter(|whole| words.has(whole)).any(|whole| {
-        let tails = [&["of", "above"][..], &["of", "these"], &["of", "options"], &["of", "the", "above"], &["of", "the", "options"]];
+        let tails = [
+            &["of", "above"][..],
+            &["of", "these"],
+            &["of", "options"],
+            &["of", "the", "above"],
+            &["of", "the", "options"],
+        ];
         tails.iter().any(|tail| words.has_run(&[&[whole], *tail].concat()))
     });
     // "either a cache …" is English; "either A …" is not.

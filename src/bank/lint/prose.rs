@@ -285,21 +285,32 @@ fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
 /// A cheap look that tells of most texts that no word is fleeting.
 fn may_be_fleeting(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let begins = |at: usize, with: &str| bytes[at..].get(..with.len()).is_some_and(|w| w.eq_ignore_ascii_case(with.as_bytes()));
-    let mut within = false;
+    let begins = |at: usize| {
+        let with = |word: &str| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
+        FLEETING.iter().any(|word| with(word))
+    };
+    let mut before = 0;
     bytes.iter().enumerate().any(|(at, byte)| {
-        let first = !std::mem::replace(&mut within, byte.is_ascii_alphanumeric());
-        first
-            && match byte.to_ascii_lowercase() {
-                b'c' => begins(at, "currently"),
-                b'n' => begins(at, "nowadays") || begins(at, "newest"),
-                b'l' => begins(at, "latest") || begins(at, "largest"),
-                b's' => begins(at, "state-of"),
-                b't' => begins(at, "today"),
-                _ => false,
-            }
+        let kind = FIRST[usize::from(*byte)];
+        std::mem::replace(&mut before, kind) == 0 && kind == 2 && begins(at)
     })
 }
+
+/// What fleeting words begin with.
+const FLEETING: [&str; 7] = ["currently", "nowadays", "newest", "latest", "largest", "state-of", "today"];
+
+/// Of each byte, whether it is a letter or digit: 1, or 2 if a fleeting word may begin with it.
+const FIRST: [u8; 256] = {
+    let (mut kinds, mut byte) = ([0; 256], 0);
+    while byte < 256 {
+        let sign = (byte as u8).to_ascii_lowercase();
+        if sign.is_ascii_alphanumeric() {
+            kinds[byte] = if matches!(sign, b'c' | b'n' | b'l' | b's' | b't') { 2 } else { 1 };
+        }
+        byte += 1;
+    }
+    kinds
+};
 
 /// A word about the state of the field, not about one thing in it: the latest models, but not the latest request.
 fn fleeting(words: &Words) -> Option<&str> {
