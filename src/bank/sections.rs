@@ -224,7 +224,11 @@ fn cut<'a>(text: &'a str, first: usize, mark: &str) -> (&'a str, Vec<Block<'a>>)
 
 /// The open code fence after this line: its character and length.
 fn fenced(open: Option<(char, usize)>, line: &str) -> Option<(char, usize)> {
-    let line = line.trim();
+    let line = line.trim_start();
+    if open.is_none() && !line.starts_with(['`', '~']) {
+        return None;
+    }
+    let line = line.trim_end();
     let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'));
     let length = mark.map_or(0, |m| line.chars().take_while(|c| *c == m).count());
     match (open, mark) {

@@ -84,6 +84,11 @@ fn joins(sign: char, text: &str, next: usize) -> bool {
     }
 }
 
+/// Whether a text has a byte of some kind. Looks at many at once, which costs less than to stop at the first.
+pub(super) fn any_byte(text: &str, of_kind: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes().chunks(64).any(|chunk| chunk.iter().fold(false, |any, byte| any | of_kind(*byte)))
+}
+
 /// Each once.
 pub(super) fn sorted<T: Ord>(mut words: Vec<T>) -> Vec<T> {
     words.sort_unstable();

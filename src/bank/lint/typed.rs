@@ -6,6 +6,7 @@ use super::prose::is_year;
 use crate::bank::figure::Sketch;
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
+use crate::bank::words::any_byte;
 
 /// N01: results that were typed instead of computed.
 pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
@@ -13,7 +14,7 @@ pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let parts = std::iter::once(&body.explanation).chain(body.candidates.iter().map(|c| &c.why));
     let of_figure = front.figure.iter().flat_map(Sketch::texts);
     for (first, text) in parts.map(|part| (part.line, part.text)).chain(of_figure) {
-        let has_digit = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
+        let has_digit = |text: &str| any_byte(text, |b| b.is_ascii_digit());
         if !has_digit(text) {
             continue;
         }
