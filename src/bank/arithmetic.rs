@@ -12,8 +12,10 @@ const MAX_DEPTH: u32 = 30;
 /// Names that the engine gives a meaning of its own, besides the reserved ones.
 const ENGINE: [&str; 4] = ["True", "False", "None", "self"];
 
+type Function = fn(f64) -> f64;
+
 /// Functions of one number.
-pub(super) const FUNCTIONS: [(&str, fn(f64) -> f64); 8] = [
+pub(super) const FUNCTIONS: [(&str, Function); 8] = [
     ("sqrt", f64::sqrt),
     ("exp", f64::exp),
     ("ln", f64::ln),

@@ -331,6 +331,8 @@ mod tests {
     fn stop_words_are_sorted_and_short() {
         assert!(STOP.is_sorted());
         assert_eq!(STOP.iter().map(|w| w.len()).max(), Some(LONGEST_STOP));
+        assert!(STOP_PACKED.is_sorted() && STOP.iter().all(|word| is_stop(word)));
+        assert!(!["", "b", "wit", "witha", "cache", "µ", "themthem"].into_iter().any(is_stop));
     }
 
     #[test]

@@ -370,4 +370,25 @@ mod tests {
         assert_eq!(over_claim("It always wins if the batch is one"), None);
         assert_eq!(over_claim("A lock-free queue"), None);
     }
+
+    #[test]
+    fn the_sentence_around_a_word_is_one_of_the_sentences() {
+        let text = "One would. Two is so? Three would if it could.\n\nFour\n\n\n1.5 would ? would. \n\nwould";
+        for (at, _) in text.match_indices("would") {
+            let around = sentence_at(text, at).trim();
+            assert!(sentences(text).any(|sentence| sentence.trim() == around), "{around:?}");
+        }
+        assert!(grants("It fails. X would be right if it fitted. It fails."));
+        assert!(!grants("X would be right. If it fitted, Y is.") && !grants("It wouldn't help, even if it fitted."));
+    }
+
+    #[test]
+    fn no_fleeting_word_escapes_the_cheap_look() {
+        for text in
+            ["(Today's models", "the \"Latest API\"", "a state-of-the-art card", "the newest GPUs", "–currently"]
+        {
+            assert!(fleeting(&Words::of(text)).is_some() && may_be_fleeting(text), "{text}");
+        }
+        assert!(!may_be_fleeting("A request, concurrently late, is the last that states its cost."));
+    }
 }
