@@ -27,10 +27,7 @@ pub(super) fn check(paths: &[PathBuf], json: bool) -> Result<ExitCode, Failure> 
     if json {
         say(&serde_json::to_string_pretty(&report.findings)?);
     } else {
-        for finding in &report.findings {
-            say(&finding.to_string());
-        }
-        say(&summary(&report));
+        say(&format!("{report}{}", summary(&report)));
     }
     Ok(if report.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -73,5 +73,12 @@ fn check_in(mut bank: Bank, files: Files, place: &str, today: NaiveDate) -> Repo
         let of_file = waivers.get(finding.file.as_str()).copied().unwrap_or_default();
         findings.extend(waived(vec![finding], of_file, Some(today)));
     }
-    Report::new(findings)
+    drop(members);
+    drop(waivers);
+    // To let go of many traps takes a while.
+    std::thread::scope(|scope| {
+        scope.spawn(|| drop(bank));
+        scope.spawn(|| drop(admitted));
+        Report::new(findings)
+    })
 }

@@ -1,5 +1,7 @@
 //! The expressions and texts of a trap, compiled once for all of its variants.
 
+use std::fmt;
+
 use super::figure;
 use super::make::{Draft, Note};
 use super::numbers::{Engine, Formula, Text, Trouble};
@@ -39,7 +41,7 @@ impl<'e> Compiled<'e> {
             if front.answer.is_some() { (&body.candidates[..], &[][..]) } else { (&[][..], &body.candidates[..]) };
         let formulas = front.numbers.iter().map(|number| {
             let (name, source) = &number.value;
-            Some((name.as_str(), formula(number.line, &format!("'{name}'"), source, engine, sink)?))
+            Some((name.as_str(), formula(number.line, format_args!("'{name}'"), source, engine, sink)?))
         });
         let numbers: Vec<_> = formulas.collect();
         let values: Vec<_> =
@@ -82,7 +84,7 @@ impl<'e> Compiled<'e> {
 
 pub(super) fn formula<'e>(
     line: usize,
-    whose: &str,
+    whose: impl fmt::Display,
     source: &'e str,
     engine: &'e Engine,
     sink: &mut Sink<'_>,
@@ -99,7 +101,13 @@ pub(super) fn untemplated(line: usize, trouble: &Trouble, note: Note<'_>, sink: 
 }
 
 /// A number that can't be computed; once for each line, since variants share it.
-pub(super) fn uncomputed(line: usize, whose: &str, trouble: &Trouble, note: Note<'_>, sink: &mut Sink<'_>) {
+pub(super) fn uncomputed(
+    line: usize,
+    whose: impl fmt::Display,
+    trouble: &Trouble,
+    note: Note<'_>,
+    sink: &mut Sink<'_>,
+) {
     if !sink.has(line, "P08") {
         let what = format!("{whose} can't be computed{note}: {}", trouble.what);
         let mend = mend(trouble, "correct the expression; names come from [vary], [given] and earlier [numbers]");

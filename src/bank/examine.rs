@@ -1,6 +1,7 @@
 //! One file after another, on all cores: read, parsed, computed, linted.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 
@@ -13,10 +14,12 @@ use super::report::{Finding, Severity, Sink};
 use super::sections;
 use super::table::is_slug;
 use crate::core::ids::TrapId;
-use crate::core::trap::Trap;
+use crate::core::trap::{FollowUp, Trap};
 
 /// Below this many files, threads cost more than they save.
 const ALONE: usize = 64;
+/// How many files a thread takes at a time: few, so that all threads end together.
+const AT_ONCE: usize = 16;
 
 /// A file, examined.
 #[derive(Debug)]
@@ -43,20 +46,28 @@ pub(super) fn examine(
     vocabulary: &BTreeMap<String, String>,
     today: Option<NaiveDate>,
 ) -> Vec<Examined> {
-    let work = |part: &[Document]| {
+    let parts: Vec<&[Document]> = documents.chunks(AT_ONCE).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
         let engine = Engine::new();
-        part.iter().map(|document| one(document, &engine, vocabulary, today)).collect::<Vec<_>>()
+        let mut done = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = parts.get(place) else { return done };
+            let examined = part.iter().map(|document| one(document, &engine, vocabulary, today));
+            done.push((place, examined.collect::<Vec<_>>()));
+        }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    if documents.len() < ALONE || threads == 1 {
-        return work(documents);
-    }
-    std::thread::scope(|scope| {
-        let parts = documents.chunks(documents.len().div_ceil(threads));
-        let workers: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+    let others = if documents.len() < ALONE { 0 } else { threads - 1 };
+    let mut done = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
+        let own = work();
         let joined = workers.into_iter().map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        joined.flatten().collect()
-    })
+        std::iter::once(own).chain(joined).flatten().collect::<Vec<_>>()
+    });
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().flat_map(|(_, examined)| examined).collect()
 }
 
 fn one(
@@ -85,6 +96,7 @@ fn one(
             if let (Some(variants), Some(_)) = (&mut examined.variants, today) {
                 // A check is over with the others once they are linted.
                 variants.truncate(1);
+                variants.iter_mut().for_each(lighten);
             }
         }
         Err(why) => {
@@ -95,6 +107,14 @@ fn one(
     examined.findings = waived(sink.into_findings(), &waivers, today);
     examined.waivers = waivers;
     examined
+}
+
+/// Drops what no rule about a set looks at: most of what there is of many traps.
+fn lighten(trap: &mut Trap) {
+    trap.follow_up = FollowUp { question: String::new(), outline: String::new() };
+    trap.sources = Vec::new();
+    trap.numbers = Vec::new();
+    trap.figure = None;
 }
 
 /// Reads and lints one text as the file `place` (folder and name).

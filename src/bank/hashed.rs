@@ -41,28 +41,53 @@ fn stir(hash: u64) -> u64 {
 /// The words of a text in lower case, as hashes, each with the byte range where it stands. A word is a run of letters and digits (and
 /// of other signs beyond ASCII, but for dashes and quotation marks) with a letter of ASCII: figures and operators are no wording.
 pub(super) fn words(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, u64)> {
-    let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        loop {
-            at += bytes[at..].iter().position(|b| b.is_ascii_alphanumeric() || !b.is_ascii())?;
-            let (start, mut hash, mut lettered) = (at, START, false);
-            while let Some(byte) = bytes.get(at).filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii()) {
-                if is_punctuation(&bytes[at..]) {
-                    break;
-                }
-                lettered |= byte.is_ascii_alphabetic();
-                hash = add(hash, byte.to_ascii_lowercase());
-                at += 1;
-            }
-            if at == start {
-                at += 3;
-            } else if lettered {
-                return Some((start..at, stir(hash)));
-            }
-        }
+        let found = next_word(text.as_bytes(), at)?;
+        at = found.0.end;
+        Some(found)
     })
 }
+
+/// The first of the [`words`] from a place on.
+pub(super) fn next_word(bytes: &[u8], mut at: usize) -> Option<(std::ops::Range<usize>, u64)> {
+    loop {
+        at += bytes[at..].iter().position(|b| LOWER[usize::from(*b)] != 0)?;
+        // Eight bytes at a time: no byte of a word is 0, so that none is lost in front.
+        let (start, mut hash, mut eight, mut lettered) = (at, START, 0u64, false);
+        for byte in &bytes[start..] {
+            let lower = LOWER[usize::from(*byte)];
+            if lower == 0 || (lower == 0xe2 && is_punctuation(&bytes[at..])) {
+                break;
+            }
+            lettered |= lower.is_ascii_lowercase();
+            eight = eight << 8 | u64::from(lower);
+            at += 1;
+            if (at - start).is_multiple_of(8) {
+                hash = stir(hash ^ eight).rotate_left(32);
+                eight = 0;
+            }
+        }
+        if at == start {
+            at += 3;
+        } else if lettered {
+            return Some((start..at, stir(hash ^ eight)));
+        }
+    }
+}
+
+/// Of each byte that a word may have, its lower case; 0 for all others.
+const LOWER: [u8; 256] = {
+    let (mut lower, mut byte) = ([0; 256], 0);
+    while byte < 256 {
+        let sign = byte as u8;
+        if sign.is_ascii_alphanumeric() || !sign.is_ascii() {
+            lower[byte] = sign.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    lower
+};
 
 /// General punctuation is U+2000 to U+206F: three bytes, of which these are the first.
 fn is_punctuation(bytes: &[u8]) -> bool {

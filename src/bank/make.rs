@@ -152,7 +152,7 @@ fn scope(front: &Front, variant: usize, note: Note<'_>, compiled: &Compiled<'_>,
             Ok(x) => scope.push(name, x),
             Err(trouble) => {
                 if !trouble.unknown.as_ref().is_some_and(|(unknown, _)| failed.contains(&unknown.as_str())) {
-                    uncomputed(formula.line, &format!("'{name}'"), &trouble, note, sink);
+                    uncomputed(formula.line, format_args!("'{name}'"), &trouble, note, sink);
                 }
                 failed.push(name);
             }

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crate::core::ids::TrapId;
 use crate::core::trap::Trap;
 
+mod arithmetic;
 mod check;
 mod compile;
 mod embed;

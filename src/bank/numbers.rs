@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::value::{Object, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, Expression, Template, UndefinedBehavior};
 
+use super::arithmetic;
 use super::plain::{Piece, filled, pieces};
 use super::report::nearest;
 use crate::core::number;
@@ -56,20 +57,44 @@ impl Engine {
 
     /// An expression ready to be evaluated with one set of numbers after another.
     pub(super) fn expression<'e>(&'e self, source: &'e str) -> Result<Formula<'e>, Trouble> {
+        if arithmetic::is_plain(source) { Ok(Formula::Plain { source, engine: self }) } else { self.compiled(source) }
+    }
+
+    /// An expression that the template engine evaluates, however plain it is.
+    pub(super) fn compiled<'e>(&'e self, source: &'e str) -> Result<Formula<'e>, Trouble> {
         let env: &'e Environment<'e> = &self.env;
-        env.compile_expression(source).map(Formula).map_err(|e| Trouble::of(&e, || None))
+        env.compile_expression(source).map(Formula::Compiled).map_err(|e| Trouble::of(&e, || None))
     }
 }
 
-/// A compiled expression.
-pub(super) struct Formula<'e>(Expression<'e, 'e>);
+/// An expression that can be evaluated.
+pub(super) enum Formula<'e> {
+    /// Evaluated without the template engine, which is asked only to say what is wrong.
+    Plain {
+        source: &'e str,
+        engine: &'e Engine,
+    },
+    Compiled(Expression<'e, 'e>),
+}
 
 impl Formula<'_> {
     /// Its value: finite, or an explanation why there is none.
     pub(super) fn value(&self, scope: &Scope) -> Result<f64, Trouble> {
-        let value = self.0.eval(scope.0.clone()).and_then(|value| finite(&value));
-        value.map_err(|e| Trouble::of(&e, || scope.unknown(self.0.undeclared_variables(false))))
+        match self {
+            Self::Plain { source, engine } => match scope.with(|names| arithmetic::value(source, |n| of(names, n))) {
+                Some(x) => Ok(x),
+                None => engine.compiled(source)?.value(scope),
+            },
+            Self::Compiled(expression) => {
+                let value = expression.eval(scope.0.clone()).and_then(|value| finite(&value));
+                value.map_err(|e| Trouble::of(&e, || scope.unknown(expression.undeclared_variables(false))))
+            }
+        }
     }
+}
+
+fn of(names: &[(String, f64)], name: &str) -> Option<f64> {
+    names.iter().find(|(known, _)| known == name).map(|(_, x)| *x)
 }
 
 /// A compiled text.
@@ -139,7 +164,7 @@ impl Object for Names {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?;
         let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        names.iter().find(|(n, _)| n == name).map(|(_, x)| Value::from(*x))
+        of(&names, name).map(Value::from)
     }
 }
 
@@ -213,14 +238,9 @@ fn invalid(what: &'static str) -> Error {
 
 fn add_functions(env: &mut Environment<'_>) {
     env.add_global("pi", std::f64::consts::PI);
-    env.add_function("sqrt", f64::sqrt);
-    env.add_function("exp", f64::exp);
-    env.add_function("ln", f64::ln);
-    env.add_function("log2", f64::log2);
-    env.add_function("log10", f64::log10);
-    env.add_function("floor", f64::floor);
-    env.add_function("ceil", f64::ceil);
-    env.add_function("abs", f64::abs);
+    for (name, function) in arithmetic::FUNCTIONS {
+        env.add_function(name, function);
+    }
     env.add_function("round", |x: f64, digits: Option<i32>| {
         let scale = 10f64.powi(digits.unwrap_or(0).clamp(-300, 300));
         (x * scale).round() / scale

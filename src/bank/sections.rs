@@ -63,11 +63,11 @@ pub(super) fn read<'a>(text: &'a str, first: usize, number: bool, sink: &mut Sin
         let mend = format!("use ## {wanted}, or change the kind");
         sink.error(block.heading.line, "P06", format!("a trap of kind \"{kind}\" has no ## {unwanted}"), mend);
     }
-    let end = first + text.lines().count().saturating_sub(1);
+    let end = || first + text.lines().count().saturating_sub(1);
     let section = |name: &str, sink: &mut Sink<'_>| {
         let block = found(name);
         if block.is_none() {
-            sink.error(end, "I01", format!("no section ## {name}"), format!("add ## {name}"));
+            sink.error(end(), "I01", format!("no section ## {name}"), format!("add ## {name}"));
         }
         block
     };
@@ -224,7 +224,11 @@ fn cut<'a>(text: &'a str, first: usize, mark: &str) -> (&'a str, Vec<Block<'a>>)
 
 /// The open code fence after this line: its character and length.
 fn fenced(open: Option<(char, usize)>, line: &str) -> Option<(char, usize)> {
-    let line = line.trim();
+    let line = line.trim_start();
+    if open.is_none() && !line.starts_with(['`', '~']) {
+        return None;
+    }
+    let line = line.trim_end();
     let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'));
     let length = mark.map_or(0, |m| line.chars().take_while(|c| *c == m).count());
     match (open, mark) {

@@ -1,5 +1,6 @@
 //! Reads TOML tables key by key, so that each complaint has its line.
 
+use std::fmt;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -24,8 +25,14 @@ pub(super) struct Lines {
 impl Lines {
     /// `first`: the line of the file on which `text` begins.
     pub(super) fn new(text: &str, first: usize) -> Self {
-        let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
-        Self { starts: std::iter::once(0).chain(breaks).collect(), first }
+        let mut starts = Vec::with_capacity(text.len() / 16 + 1);
+        starts.push(0);
+        for (at, byte) in text.bytes().enumerate() {
+            if byte == b'\n' {
+                starts.push(at + 1);
+            }
+        }
+        Self { starts, first }
     }
 
     pub(super) fn of(&self, offset: usize) -> usize {
@@ -73,30 +80,26 @@ impl<'a, 't> Table<'a, 't> {
     pub(super) fn optional<T>(
         &self,
         key: &str,
-        what: &str,
+        what: impl fmt::Display + Copy,
         sink: &mut Sink<'_>,
         read: impl FnOnce(&DeValue<'t>) -> Option<T>,
     ) -> Option<At<T>> {
-        let (line, value) = self.get(key)?;
-        let read = read(value);
-        if read.is_none() {
-            sink.error(line, "P05", format!("'{key}' is not {what}"), format!("write it as {what}"));
-        }
-        read.map(|value| At { line, value })
+        self.get(key).and_then(|found| checked(found, key, what, sink, read))
     }
 
     /// As [`Table::optional`], and reported where it is absent.
     pub(super) fn required<T>(
         &self,
         key: &str,
-        what: &str,
+        what: impl fmt::Display + Copy,
         sink: &mut Sink<'_>,
         read: impl FnOnce(&DeValue<'t>) -> Option<T>,
     ) -> Option<At<T>> {
-        if self.get(key).is_none() {
+        let found = self.get(key);
+        if found.is_none() {
             sink.error(self.line, "I01", format!("{} lacks '{key}'", self.name), format!("add {key} = {what}"));
         }
-        self.optional(key, what, sink, read)
+        found.and_then(|found| checked(found, key, what, sink, read))
     }
 
     /// The table under a key.
@@ -138,6 +141,21 @@ impl<'a, 't> Table<'a, 't> {
             (At { line: lines.span(key.span()), value: key.get_ref().as_ref() }, value.get_ref())
         })
     }
+}
+
+/// What a value is read as, or a complaint that it is not `what`.
+fn checked<'t, T>(
+    (line, value): (usize, &DeValue<'t>),
+    key: &str,
+    what: impl fmt::Display + Copy,
+    sink: &mut Sink<'_>,
+    read: impl FnOnce(&DeValue<'t>) -> Option<T>,
+) -> Option<At<T>> {
+    let read = read(value);
+    if read.is_none() {
+        sink.error(line, "P05", format!("'{key}' is not {what}"), format!("write it as {what}"));
+    }
+    read.map(|value| At { line, value })
 }
 
 /// One line of text, not blank, of at most `max` characters, without control characters.

@@ -1,5 +1,8 @@
 //! Words, stems and quantities: what the rules compare when they compare texts.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+
 /// A text's words in lower case. Hyphens and apostrophes within a word belong to it.
 #[derive(Debug, Clone)]
 pub(super) struct Words {
@@ -9,8 +12,8 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn of(text: &str) -> Self {
-        let lower = text.to_lowercase();
-        let mut spans = Vec::with_capacity(lower.len() / 6);
+        let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
+        let mut spans = Vec::with_capacity(lower.len() / 5);
         let mut start = None;
         let mut at = 0;
         while at < lower.len() {
@@ -25,6 +28,9 @@ impl Words {
                 _ => {}
             }
             at = end;
+            if start.is_some() {
+                at += lower.as_bytes()[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            }
         }
         if let Some(from) = start {
             spans.push((from as u32, lower.len() as u32));
@@ -53,8 +59,8 @@ impl Words {
 
     /// The stems of the words that carry meaning: no numbers, no function words.
     pub(super) fn content(&self) -> impl Iterator<Item = &str> {
-        let stop = |w: &str| w.len() <= LONGEST_STOP && STOP.binary_search(&w).is_ok();
-        self.iter().filter(move |w| w.contains(char::is_alphabetic) && !stop(w)).map(stem)
+        let alphabetic = |w: &str| w.starts_with(|c: char| c.is_ascii_alphabetic()) || w.contains(char::is_alphabetic);
+        self.iter().filter(move |w| alphabetic(w) && !is_stop(w)).map(stem)
     }
 
     /// The distinct ones of them, sorted.
@@ -78,8 +84,13 @@ fn joins(sign: char, text: &str, next: usize) -> bool {
     }
 }
 
+/// Whether a text has a byte of some kind. Looks at many at once, which costs less than to stop at the first.
+pub(super) fn any_byte(text: &str, of_kind: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes().chunks(64).any(|chunk| chunk.iter().fold(false, |any, byte| any | of_kind(*byte)))
+}
+
 /// Each once.
-pub(super) fn sorted(mut words: Vec<&str>) -> Vec<&str> {
+pub(super) fn sorted<T: Ord>(mut words: Vec<T>) -> Vec<T> {
     words.sort_unstable();
     words.dedup();
     words
@@ -99,25 +110,20 @@ pub(super) fn count(text: &str) -> usize {
     words
 }
 
-/// The share of words that two sorted sets have in common: 0 to 1, and 0 for two empty ones.
-pub(super) fn jaccard(a: &[&str], b: &[&str]) -> f64 {
+/// The share of words, given as hashes, that two sorted sets have in common: 0 to 1, and 0 for two empty ones.
+pub(super) fn jaccard(a: &[u64], b: &[u64]) -> f64 {
     let common = common(a, b);
     let all = a.len() + b.len() - common;
     if all == 0 { 0.0 } else { common as f64 / all as f64 }
 }
 
-fn common(a: &[&str], b: &[&str]) -> usize {
+fn common(a: &[u64], b: &[u64]) -> usize {
     let (mut i, mut j, mut common) = (0, 0, 0);
     while i < a.len() && j < b.len() {
-        match a[i].cmp(b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                common += 1;
-                i += 1;
-                j += 1;
-            }
-        }
+        let (x, y) = (a[i], b[j]);
+        common += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
     }
     common
 }
@@ -143,8 +149,32 @@ fn stem(word: &str) -> &str {
     word
 }
 
+fn is_stop(word: &str) -> bool {
+    word.len() <= LONGEST_STOP && STOP_PACKED.binary_search(&packed(word)).is_ok()
+}
+
 /// The length of the longest word of [`STOP`]: most others need no look-up.
 const LONGEST_STOP: usize = 7;
+
+/// [`STOP`] as it is looked up.
+const STOP_PACKED: [u64; STOP.len()] = {
+    let (mut words, mut at) = ([0; STOP.len()], 0);
+    while at < STOP.len() {
+        words[at] = packed(STOP[at]);
+        at += 1;
+    }
+    words
+};
+
+/// A word of at most eight bytes as a number, in the order of the words.
+const fn packed(word: &str) -> u64 {
+    let (bytes, mut number, mut at) = (word.as_bytes(), 0, 0);
+    while at < bytes.len() {
+        number |= (bytes[at] as u64) << (56 - 8 * at);
+        at += 1;
+    }
+    number
+}
 
 /// Words without a subject of their own, sorted.
 const STOP: [&str; 119] = [
@@ -211,7 +241,7 @@ const MAX_QUANTITY: usize = 64;
 
 /// Reads an option that is nothing but a number with its unit (at most three words of it): `84 GB`, `≈ 1.2×10⁹ tokens/s`.
 pub(super) fn quantity(text: &str) -> Option<Quantity> {
-    if text.len() > MAX_QUANTITY {
+    if text.len() > MAX_QUANTITY || !text.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
     let clean: String = text.chars().filter(|c| !matches!(c, '*' | '_' | '`' | ',' | '~' | '≈' | '$')).collect();
@@ -233,6 +263,9 @@ fn leading_number(text: &str) -> Option<(f64, &str)> {
         .char_indices()
         .find(|(i, c)| !(c.is_ascii_digit() || *c == '.' || (*i == 0 && matches!(c, '-' | '+'))))
         .map_or(text.len(), |(i, _)| i);
+    if end == 0 {
+        return None;
+    }
     let value: f64 = text[..end].parse().ok()?;
     let rest = &text[end..];
     let Some(power) = rest.strip_prefix("×10") else { return Some((value, rest)) };
@@ -252,7 +285,11 @@ fn ascii_digit(superscript: char) -> Option<char> {
 
 /// A text reduced to what tells it from another: lower case, no punctuation, quantities in their base unit.
 pub(super) fn normal(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| !matches!(c, '`' | '*' | ',')).collect();
+    let plain = if text.contains(['`', '*', ',']) {
+        Cow::Owned(text.replace(['`', '*', ','], ""))
+    } else {
+        Cow::Borrowed(text)
+    };
     let words = Words::of(&plain);
     let mut out = String::with_capacity(plain.len());
     let mut rest = words.iter().peekable();
@@ -267,10 +304,10 @@ pub(super) fn normal(text: &str) -> String {
         if next.is_some() {
             rest.next();
         }
-        match own.or(next) {
-            Some((base, factor)) => out.push_str(&format!("{:e}{base} ", value * factor)),
-            None => out.push_str(&format!("{value:e}{attached} ")),
-        }
+        let _ = match own.or(next) {
+            Some((base, factor)) => write!(out, "{:e}{base} ", value * factor),
+            None => write!(out, "{value:e}{attached} "),
+        };
     }
     out.extend(operators(&plain));
     out
@@ -294,6 +331,8 @@ mod tests {
     fn stop_words_are_sorted_and_short() {
         assert!(STOP.is_sorted());
         assert_eq!(STOP.iter().map(|w| w.len()).max(), Some(LONGEST_STOP));
+        assert!(STOP_PACKED.is_sorted() && STOP.iter().all(|word| is_stop(word)));
+        assert!(!["", "b", "wit", "witha", "cache", "µ", "themthem"].into_iter().any(is_stop));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::bank::make::Note;
 use crate::bank::numbers::Scope;
 use crate::bank::report::Sink;
 use crate::core::figure::{self, Chart, Direction, Figure, MAX_COLOURS, Scale, drawable};
+use crate::core::number::six_digits;
 
 /// How often a curve is looked at from one end of its axis to the other.
 const SAMPLES: usize = 121;
@@ -160,7 +161,7 @@ impl Pen<'_, '_, '_> {
             scope.set(0, at);
             match placed.value.value(&scope) {
                 Ok(value) if value.abs() < HUGE && (y == Scale::Linear || value > 1.0 / HUGE) => {
-                    runs.last_mut().expect("there is a run from the start").push((short(at), short(value)));
+                    runs.last_mut().expect("there is a run from the start").push((six_digits(at), six_digits(value)));
                 }
                 Ok(_) => runs.push(Vec::new()),
                 Err(found) if found.unknown.is_some() => {
@@ -195,7 +196,7 @@ impl Pen<'_, '_, '_> {
             scope.set(0, row as f64);
             for (column, cell) in line.iter_mut().enumerate() {
                 scope.set(1, column as f64);
-                *cell = short(self.value_in(&scope, grid.value)?);
+                *cell = six_digits(self.value_in(&scope, grid.value)?);
             }
         }
         Some(Chart::Grid(figure::Grid {
@@ -377,9 +378,4 @@ impl Pen<'_, '_, '_> {
             self.sink.error(line, "P16", format!("{what}{}", self.note), mend);
         }
     }
-}
-
-/// Six digits: more than a picture shows, and a third of the room.
-fn short(x: f64) -> f64 {
-    format!("{x:.5e}").parse().unwrap_or(x)
 }

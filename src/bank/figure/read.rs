@@ -210,12 +210,12 @@ impl Reader<'_, '_> {
     }
 
     fn text(&mut self, table: &Table<'_, '_>, key: &str, what: &'static str, max: usize) -> Option<TextId> {
-        let read = table.required(key, &format!("text of at most {max} characters in quotes"), self.sink, words)?;
+        let read = table.required(key, format_args!("text of at most {max} characters in quotes"), self.sink, words)?;
         Some(self.keep_text(read, what, max))
     }
 
     fn optional_text(&mut self, table: &Table<'_, '_>, key: &str, what: &'static str, max: usize) -> Option<TextId> {
-        let read = table.optional(key, &format!("text of at most {max} characters in quotes"), self.sink, words)?;
+        let read = table.optional(key, format_args!("text of at most {max} characters in quotes"), self.sink, words)?;
         Some(self.keep_text(read, what, max))
     }
 

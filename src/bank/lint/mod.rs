@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::hashed::hash;
 use super::make::Draft;
 use super::report::Sink;
 use super::words::{Quantity, Words, count, jaccard, quantity, sorted};
@@ -33,7 +34,7 @@ pub(super) fn item(
     let stem = Words::of(&format!("{}\n{}", trap.scenario, trap.ask));
     let options = OptionSet::of(trap.options());
     stated::check(draft, trap, &stem, options.as_ref(), sink);
-    let terms: Vec<&str> = stem.content().collect();
+    let terms: Vec<u64> = stem.content().map(hash).collect();
     let mut traits = set::Traits::of(draft, trap, &terms, options.as_ref());
     if let Some(options) = &options {
         let cues = Cues::of(options, terms);
@@ -53,8 +54,8 @@ pub(super) fn item(
 
 /// How the options relate to the stem and to each other, by what they share.
 pub(super) struct Cues<'a> {
-    /// Of each option, the stems of its words.
-    stems: Vec<Vec<&'a str>>,
+    /// Of each option, its distinct words, sorted.
+    words: Vec<Vec<&'a str>>,
     /// Of each option, the likeness to the stem: 0 to 1.
     to_stem: Vec<f64>,
     /// Of each option, the mean likeness to the others: 0 to 1.
@@ -62,19 +63,20 @@ pub(super) struct Cues<'a> {
 }
 
 impl<'a> Cues<'a> {
-    /// `of_stem`: the stem's words.
-    fn of(set: &'a OptionSet, of_stem: Vec<&str>) -> Self {
-        let stems: Vec<Vec<&str>> = set.options.iter().map(|o| o.words.stems()).collect();
+    /// `of_stem`: the stems of the stem's words, as hashes.
+    fn of(set: &'a OptionSet, of_stem: Vec<u64>) -> Self {
         let of_stem = sorted(of_stem);
         let words: Vec<Vec<&str>> = set.options.iter().map(|o| o.words.distinct()).collect();
+        let hashes: Vec<Vec<u64>> =
+            words.iter().map(|words| sorted(words.iter().map(|word| hash(word)).collect())).collect();
         let mean = |i: usize| {
-            let others = words.iter().enumerate().filter(|(j, _)| *j != i);
-            others.map(|(_, w)| jaccard(&words[i], w)).sum::<f64>() / (words.len() - 1) as f64
+            let others = hashes.iter().enumerate().filter(|(j, _)| *j != i);
+            others.map(|(_, other)| jaccard(&hashes[i], other)).sum::<f64>() / (hashes.len() - 1) as f64
         };
         Self {
-            to_stem: stems.iter().map(|s| jaccard(&of_stem, s)).collect(),
+            to_stem: set.options.iter().map(|o| jaccard(&of_stem, &sorted(o.stems.clone()))).collect(),
             centrality: (0..words.len()).map(mean).collect(),
-            stems,
+            words,
         }
     }
 }
@@ -88,6 +90,11 @@ pub(super) struct OptionSet {
 
 pub(super) struct Measured {
     pub(super) words: Words,
+    /// The stems of its words that carry meaning, as hashes.
+    pub(super) stems: Vec<u64>,
+    /// Whether it holds an absolute word, and how many hedges.
+    pub(super) absolute: bool,
+    pub(super) hedges: usize,
     pub(super) count: usize,
     pub(super) characters: usize,
     pub(super) quantity: Option<Quantity>,
@@ -99,11 +106,17 @@ impl OptionSet {
         let key = right.next().filter(|_| right.next().is_none() && options.len() >= 2)?;
         let options = options
             .iter()
-            .map(|option| Measured {
-                words: Words::of(&option.text),
-                count: count(&option.text),
-                characters: option.text.chars().count(),
-                quantity: quantity(&option.text),
+            .map(|option| {
+                let words = Words::of(&option.text);
+                Measured {
+                    stems: words.content().map(hash).collect(),
+                    absolute: absolute(&words),
+                    hedges: hedges(&words),
+                    words,
+                    count: count(&option.text),
+                    characters: option.text.chars().count(),
+                    quantity: quantity(&option.text),
+                }
             })
             .collect();
         Some(Self { options, key })
@@ -131,11 +144,12 @@ impl OptionSet {
 
 /// Words that sound absolute: the test-wise avoid options that hold one.
 fn absolute(words: &Words) -> bool {
-    ["always", "never", "all", "only", "impossible", "guaranteed", "cannot"].iter().any(|w| words.has(w))
+    let absolute = ["always", "never", "all", "only", "impossible", "guaranteed", "cannot"];
+    words.iter().any(|word| absolute.contains(&word))
 }
 
 /// Words that hedge: the test-wise choose options that hold one.
-pub(super) fn hedges(words: &Words) -> usize {
+fn hedges(words: &Words) -> usize {
     let single = ["usually", "typically", "may", "can", "depends", "often"];
     words.iter().filter(|w| single.contains(w)).count() + usize::from(words.has_run(&["in", "general"]))
 }

@@ -1,46 +1,48 @@
 //! Cues by which options give themselves away: length, wording, overlap.
 
-use super::{Cues, OptionSet, absolute, hedges};
+use super::{Cues, OptionSet};
+use crate::bank::hashed::hash;
 use crate::bank::make::Draft;
 use crate::bank::report::{Severity, Sink};
 use crate::bank::words::Words;
 use crate::core::trap::Trap;
 
 pub(super) fn check(draft: &Draft<'_>, trap: &Trap, set: &OptionSet, cues: &Cues<'_>, sink: &mut Sink<'_>) {
-    combined(draft, trap, sink);
+    combined(draft, trap, set, sink);
     // The length of a bare number is its size, no cue.
     if !set.numeric() {
         lengths(draft, set, sink);
     }
     wording(draft, set, sink);
     overlap(draft, set, cues, sink);
-    headline(draft, trap, set, cues, sink);
+    headline(draft, trap, set, sink);
 }
 
 /// I04: options about other options.
-fn combined(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
-    for (candidate, option) in draft.body.candidates.iter().zip(trap.options()) {
-        if refers_to_options(&option.text) {
+fn combined(draft: &Draft<'_>, trap: &Trap, set: &OptionSet, sink: &mut Sink<'_>) {
+    for ((candidate, option), measured) in draft.body.candidates.iter().zip(trap.options()).zip(&set.options) {
+        if refers_to_options(&option.text, &measured.words) {
             let mend = "let each option make one claim of its own: the order is shuffled";
             sink.error(candidate.head.line, "I04", "an option about the other options", mend);
         }
     }
 }
 
-fn refers_to_options(text: &str) -> bool {
-    let words = Words::of(text);
-    let list: Vec<&str> = words.iter().collect();
-    let all = list.windows(3).any(|w| {
-        let whole = matches!(w[0], "all" | "none" | "any") && w[1] == "of";
-        whole && matches!(w[2], "above" | "these" | "options")
-    }) || list.windows(4).any(|w| {
-        let whole = matches!(w[0], "all" | "none" | "any") && w[1] == "of" && w[2] == "the";
-        whole && matches!(w[3], "above" | "options")
+fn refers_to_options(text: &str, words: &Words) -> bool {
+    let all = ["all", "none", "any"].into_iter().filter(|whole| words.has(whole)).any(|whole| {
+        let tails = [
+            &["of", "above"][..],
+            &["of", "these"],
+            &["of", "options"],
+            &["of", "the", "above"],
+            &["of", "the", "options"],
+        ];
+        tails.iter().any(|tail| words.has_run(&[&[whole], *tail].concat()))
     });
     // "either a cache …" is English; "either A …" is not.
     let raw: Vec<&str> = text.split_whitespace().collect();
     let both = raw.windows(2).any(|w| {
-        let lead = matches!(w[0].to_lowercase().as_str(), "both" | "neither" | "either");
+        let lead = ["both", "neither", "either"].iter().any(|lead| w[0].eq_ignore_ascii_case(lead));
         lead && letter(w[1]) && !w[1].starts_with('a')
     });
     let tail = raw.strip_suffix(&["only"]).unwrap_or(&raw);
@@ -91,13 +93,13 @@ fn lengths(draft: &Draft<'_>, set: &OptionSet, sink: &mut Sink<'_>) {
 /// I11, I12.
 fn wording(draft: &Draft<'_>, set: &OptionSet, sink: &mut Sink<'_>) {
     let line = draft.right_line();
-    let absolutes = set.distractors().filter(|o| absolute(&o.words)).count();
-    if absolutes >= 2 && !absolute(&set.right().words) {
+    let absolutes = set.distractors().filter(|o| o.absolute).count();
+    if absolutes >= 2 && !set.right().absolute {
         let what =
             format!("{absolutes} wrong options use absolute words (always, never, all, only, …), the right one none");
         sink.error(line, "I11", what, "take them out of the wrong options");
     }
-    if hedges(&set.right().words) > 0 && set.distractors().all(|o| hedges(&o.words) == 0) {
+    if set.right().hedges > 0 && set.distractors().all(|o| o.hedges == 0) {
         let mend = "state the condition instead, or hedge a wrong option too";
         sink.error(line, "I12", "only the right option hedges (can, may, often, depends, …)", mend);
     }
@@ -124,11 +126,11 @@ fn overlap(draft: &Draft<'_>, set: &OptionSet, cues: &Cues<'_>, sink: &mut Sink<
 }
 
 /// I23: a word of the headline that only the right option has.
-fn headline(draft: &Draft<'_>, trap: &Trap, set: &OptionSet, cues: &Cues<'_>, sink: &mut Sink<'_>) {
+fn headline(draft: &Draft<'_>, trap: &Trap, set: &OptionSet, sink: &mut Sink<'_>) {
     let headline = Words::of(&trap.headline);
-    let has = |option: usize, stem: &&str| cues.stems[option].binary_search(stem).is_ok();
     let telling = headline.stems().into_iter().find(|stem| {
-        has(set.key, stem) && (0..set.options.len()).all(|option| option == set.key || !has(option, stem))
+        let stem = hash(stem);
+        set.right().stems.contains(&stem) && set.distractors().all(|o| !o.stems.contains(&stem))
     });
     if let Some(stem) = telling {
         let what = format!("the headline shares '{stem}…' with the right option and with no other");
@@ -138,7 +140,11 @@ fn headline(draft: &Draft<'_>, trap: &Trap, set: &OptionSet, cues: &Cues<'_>, si
 
 #[cfg(test)]
 mod tests {
-    use super::refers_to_options;
+    use super::Words;
+
+    fn refers_to_options(text: &str) -> bool {
+        super::refers_to_options(text, &Words::of(text))
+    }
 
     #[test]
     fn options_about_options_are_told_from_english() {

@@ -118,7 +118,7 @@ fn explanation(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
     }
     let whys = draft.body.candidates.iter().filter(|c| c.role != Role::Right).map(|c| c.why.text);
     let mut texts = std::iter::once(trap.explanation.as_str()).chain(whys);
-    if !texts.any(|text| sentences(text).any(grants)) {
+    if !texts.any(grants) {
         let mend = "add a sentence such as 'X would be right if …'";
         sink.error(line, "I16", "nothing says when a wrong option would be right", mend);
     }
@@ -128,21 +128,24 @@ fn explanation(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
 fn names_belief(draft: &Draft<'_>, trap: &Trap, vocabulary: &BTreeMap<String, String>, sink: &mut Sink<'_>) {
     let Some(bait) = draft.body.candidates.iter().find(|c| c.role == Role::Bait) else { return };
     let Some(belief) = bait.mistake.as_ref().and_then(|m| vocabulary.get(m.value)) else { return };
-    let said = format!("{} {}", trap.explanation, bait.why.text).to_lowercase();
-    if !Words::of(belief).content().any(|word| said.contains(word)) {
+    let (belief_words, texts) = (Words::of(belief), [trap.explanation.as_str(), bait.why.text]);
+    let spoken_of = |texts: &[&str]| belief_words.content().any(|word| texts.iter().any(|text| text.contains(word)));
+    // Most often a word stands there in lower case.
+    if !spoken_of(&texts) && !spoken_of(&texts.map(str::to_lowercase).each_ref().map(String::as_str)) {
         let what = format!("nothing speaks of the belief behind the bait: {belief}");
         sink.error(draft.body.explanation.heading, "I16", what, "say what is false about it");
     }
 }
 
-/// Whether a sentence says under which condition something else would hold.
-fn grants(sentence: &str) -> bool {
-    if !sentence.contains("would") && !sentence.contains("becomes") {
-        return false;
-    }
-    let words = Words::of(sentence);
+/// Whether a sentence of the text says under which condition something else would hold.
+fn grants(text: &str) -> bool {
     let conditional = ["if", "when", "where", "were", "with", "had", "for", "only", "on", "once"];
-    (words.has("would") || words.has("becomes")) && conditional.iter().any(|w| words.has(w))
+    ["would", "becomes"].into_iter().filter(|verb| text.contains(verb)).any(|verb| {
+        text.match_indices(verb).any(|(at, _)| {
+            let words = Words::of(sentence_at(text, at));
+            (words.has("would") || words.has("becomes")) && words.iter().any(|word| conditional.contains(&word))
+        })
+    })
 }
 
 /// I20.
@@ -163,7 +166,8 @@ fn claims(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
 
 fn over_claim(sentence: &str) -> Option<&'static str> {
     let words = Words::of(sentence);
-    let claim = ["always", "never", "eliminates", "guarantees", "impossible", "proves", "free"]
+    let claims = ["always", "never", "eliminates", "guarantees", "impossible", "proves", "free"];
+    let claim = claims
         .into_iter()
         .find(|w| words.has(w))
         .or_else(|| words.has_run(&["is", "not", "a"]).then_some("is not a"))
@@ -241,7 +245,7 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
             "mitpress.mit.edu",
             "kubernetes.io",
         ];
-        known.iter().any(|k| host == *k || host.ends_with(&format!(".{k}")))
+        known.iter().any(|k| host.strip_suffix(k).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
             || host.starts_with("docs.")
             || url.contains("/docs")
     };
@@ -251,8 +255,10 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
         sink.warn(first.line, "I24", "no source is a paper or official documentation", mend);
     }
     let debate = ["contested", "debated", "disputed", "open question", "controvers"];
-    let contested = debate.into_iter().find(|word| draft.body.explanation.text.contains(word));
-    if let (Some(word), 1) = (contested, draft.front.sources.len()) {
+    let contested = || debate.into_iter().find(|word| draft.body.explanation.text.contains(word));
+    if draft.front.sources.len() == 1
+        && let Some(word) = contested()
+    {
         let what = format!("the explanation calls something '{word}' and has one source");
         sink.warn(first.line, "I24", what, "add a source that sees it otherwise");
     }
@@ -262,7 +268,7 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
 fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let Draft { body, .. } = draft;
     for part in [&body.explanation, &body.outline].into_iter().chain(body.candidates.iter().map(|c| &c.why)) {
-        if !part.text.split_ascii_whitespace().any(may_be_fleeting) {
+        if !may_be_fleeting(part.text) {
             continue;
         }
         for (index, line) in part.text.lines().enumerate() {
@@ -277,18 +283,34 @@ fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
 }
 
 /// A cheap look that tells of most texts that no word is fleeting.
-fn may_be_fleeting(word: &str) -> bool {
-    let word = word.trim_start_matches(|c: char| c.is_ascii_punctuation());
-    let begins = |with: &str| word.get(..with.len()).is_some_and(|w| w.eq_ignore_ascii_case(with));
-    match word.bytes().next() {
-        Some(b'c' | b'C') => begins("currently"),
-        Some(b'n' | b'N') => begins("nowadays") || begins("newest"),
-        Some(b'l' | b'L') => begins("latest") || begins("largest"),
-        Some(b's' | b'S') => begins("state-of"),
-        Some(b't' | b'T') => begins("today"),
-        _ => false,
-    }
+fn may_be_fleeting(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let begins = |at: usize| {
+        let with = |word: &str| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
+        FLEETING.iter().any(|word| with(word))
+    };
+    let mut before = 0;
+    bytes.iter().enumerate().any(|(at, byte)| {
+        let kind = FIRST[usize::from(*byte)];
+        std::mem::replace(&mut before, kind) == 0 && kind == 2 && begins(at)
+    })
 }
+
+/// What fleeting words begin with.
+const FLEETING: [&str; 7] = ["currently", "nowadays", "newest", "latest", "largest", "state-of", "today"];
+
+/// Of each byte, whether it is a letter or digit: 1, or 2 if a fleeting word may begin with it.
+const FIRST: [u8; 256] = {
+    let (mut kinds, mut byte) = ([0; 256], 0);
+    while byte < 256 {
+        let sign = (byte as u8).to_ascii_lowercase();
+        if sign.is_ascii_alphanumeric() {
+            kinds[byte] = if matches!(sign, b'c' | b'n' | b'l' | b's' | b't') { 2 } else { 1 };
+        }
+        byte += 1;
+    }
+    kinds
+};
 
 /// A word about the state of the field, not about one thing in it: the latest models, but not the latest request.
 fn fleeting(words: &Words) -> Option<&str> {
@@ -319,6 +341,15 @@ pub(super) fn is_year(word: &str) -> bool {
     word.len() == 4 && word.parse::<u32>().is_ok_and(|y| (1900..=2100).contains(&y))
 }
 
+/// The one of the [`sentences`] of a text that a place lies in, but for blanks around it.
+fn sentence_at(text: &str, at: usize) -> &str {
+    let ends = |pair: &[u8]| matches!(pair, b". " | b"? " | b"\n\n");
+    let bytes = text.as_bytes();
+    let from = bytes[..at].windows(2).rposition(ends).map_or(0, |end| end + 2);
+    let to = bytes[at..].windows(2).position(ends).map_or(text.len(), |end| at + end + 1);
+    &text[from..to]
+}
+
 /// Roughly: text up to a full stop, question or exclamation mark before a blank, or an empty line.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.split("\n\n").flat_map(|paragraph| paragraph.split_inclusive(". ").flat_map(|s| s.split_inclusive("? ")))
@@ -338,5 +369,26 @@ mod tests {
         assert_eq!(over_claim("It always wins"), Some("always"));
         assert_eq!(over_claim("It always wins if the batch is one"), None);
         assert_eq!(over_claim("A lock-free queue"), None);
+    }
+
+    #[test]
+    fn the_sentence_around_a_word_is_one_of_the_sentences() {
+        let text = "One would. Two is so? Three would if it could.\n\nFour\n\n\n1.5 would ? would. \n\nwould";
+        for (at, _) in text.match_indices("would") {
+            let around = sentence_at(text, at).trim();
+            assert!(sentences(text).any(|sentence| sentence.trim() == around), "{around:?}");
+        }
+        assert!(grants("It fails. X would be right if it fitted. It fails."));
+        assert!(!grants("X would be right. If it fitted, Y is.") && !grants("It wouldn't help, even if it fitted."));
+    }
+
+    #[test]
+    fn no_fleeting_word_escapes_the_cheap_look() {
+        for text in
+            ["(Today's models", "the \"Latest API\"", "a state-of-the-art card", "the newest GPUs", "–currently"]
+        {
+            assert!(fleeting(&Words::of(text)).is_some() && may_be_fleeting(text), "{text}");
+        }
+        assert!(!may_be_fleeting("A request, concurrently late, is the last that states its cost."));
     }
 }

@@ -81,13 +81,12 @@ fn ends_sentence(token: &str) -> bool {
 /// Syllables as a reader says the word: numbers digit by digit, one and a half for each, abbreviations letter by letter.
 fn syllables(word: &str) -> u32 {
     let digits = word.bytes().filter(u8::is_ascii_digit).count() as u32;
-    let letters = word.bytes().filter(u8::is_ascii_alphabetic).count() as u32;
     if digits > 0 {
+        let letters = word.bytes().filter(u8::is_ascii_alphabetic).count() as u32;
         return (digits * 3).div_ceil(2) + letters.min(4) + u32::from(word.contains('.'));
     }
-    let spelled = word.bytes().all(|b| b.is_ascii_uppercase());
-    if spelled && (2..=5).contains(&letters) {
-        return letters + 2 * word.bytes().filter(|b| *b == b'W').count() as u32;
+    if (2..=5).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase()) {
+        return word.len() as u32 + 2 * word.bytes().filter(|b| *b == b'W').count() as u32;
     }
     spoken(word)
 }

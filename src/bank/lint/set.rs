@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 
-use super::{Cues, Measured, OptionSet, absolute, hedges};
+use super::{Cues, Measured, OptionSet};
 use crate::bank::make::Draft;
 use crate::bank::report::{Finding, Severity};
 use crate::core::trap::Trap;
@@ -59,8 +59,8 @@ impl Share {
     fn of<'a>(options: impl Iterator<Item = &'a Measured>) -> Self {
         options.fold(Self::default(), |sum, option| Self {
             options: sum.options + 1,
-            absolute: sum.absolute + usize::from(absolute(&option.words)),
-            hedged: sum.hedged + usize::from(hedges(&option.words) > 0),
+            absolute: sum.absolute + usize::from(option.absolute),
+            hedged: sum.hedged + usize::from(option.hedges > 0),
         })
     }
 
@@ -74,7 +74,7 @@ impl Share {
 }
 
 impl Traits {
-    pub(super) fn of(draft: &Draft<'_>, trap: &Trap, stem: &[&str], set: Option<&OptionSet>) -> Self {
+    pub(super) fn of(draft: &Draft<'_>, trap: &Trap, stem: &[u64], set: Option<&OptionSet>) -> Self {
         let typed = trap.number_kind().map(|number| {
             std::iter::once(number.value).chain(number.mistakes.iter().map(|m| m.value)).collect::<Vec<_>>()
         });
@@ -93,7 +93,7 @@ impl Traits {
             plays: Vec::new(),
             sight: None,
             wording: set.map(|s| [Share::of(std::iter::once(s.right())), Share::of(s.distractors())]),
-            terms: near::terms(stem, set.map(|s| &s.right().words)),
+            terms: near::terms(stem, set.map_or(&[], |s| &s.right().stems)),
             runs: runs::of(trap),
             lines: lines.collect(),
         }
@@ -111,7 +111,7 @@ impl Traits {
         }
         play("the longest option", &of(&|o| o.characters as f64));
         play("the shortest option", &of(&|o| -(o.characters as f64)));
-        play("the most hedged option", &of(&|o| hedges(&o.words) as f64));
+        play("the most hedged option", &of(&|o| o.hedges as f64));
         play("the option most like the stem", &cues.to_stem);
         play("the option most like the others", &cues.centrality);
     }

@@ -1,9 +1,12 @@
 //! Numbers in prose that somebody worked out and typed, where an expression would keep them right.
 
+use std::borrow::Cow;
+
 use super::prose::is_year;
 use crate::bank::figure::Sketch;
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
+use crate::bank::words::any_byte;
 
 /// N01: results that were typed instead of computed.
 pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
@@ -11,10 +14,12 @@ pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let parts = std::iter::once(&body.explanation).chain(body.candidates.iter().map(|c| &c.why));
     let of_figure = front.figure.iter().flat_map(Sketch::texts);
     for (first, text) in parts.map(|part| (part.line, part.text)).chain(of_figure) {
-        if !text.bytes().any(|b| b.is_ascii_digit()) {
+        let has_digit = |text: &str| any_byte(text, |b| b.is_ascii_digit());
+        if !has_digit(text) {
             continue;
         }
-        for (index, line) in computed_blanked(text).replace(" %", "%").lines().enumerate() {
+        for (index, line) in computed_blanked(text).lines().enumerate().filter(|(_, line)| has_digit(line)) {
+            let line = if line.contains(" %") { Cow::Owned(line.replace(" %", "%")) } else { Cow::Borrowed(line) };
             let mut typed: Vec<&str> = line.split_ascii_whitespace().filter_map(typed_number).collect();
             typed.dedup();
             if !typed.is_empty() {
@@ -29,7 +34,7 @@ pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
 fn computed_blanked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['{', '`', '(']) {
+    while let Some(at) = rest.bytes().position(|b| matches!(b, b'{' | b'`' | b'(')) {
         let (plain, special) = rest.split_at(at);
         out.push_str(plain);
         let skipped = match special.as_bytes()[0] {

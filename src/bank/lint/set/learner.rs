@@ -5,7 +5,7 @@
 
 use super::{MIN_SET, Member, credit, named};
 use crate::bank::hashed::{ByHash, hash};
-use crate::bank::lint::{Cues, OptionSet, absolute, hedges};
+use crate::bank::lint::{Cues, OptionSet};
 use crate::core::pick::shuffle;
 
 const FOLDS: usize = 5;
@@ -25,17 +25,17 @@ impl Sight {
         let values = || set.options.iter().map(|o| o.quantity.as_ref().map_or(0.0, |q| q.value)).collect::<Vec<_>>();
         let ranked = if set.numeric() { values() } else { lengths };
         let options = (0..set.options.len()).map(|i| {
-            let words = &set.options[i].words;
-            let mut seen: Vec<u64> = words.distinct().into_iter().filter(|w| !is_number(w)).map(hash).collect();
-            let first = words.iter().next().unwrap_or("");
+            let option = &set.options[i];
+            let mut seen: Vec<u64> = cues.words[i].iter().filter(|w| !is_number(w)).map(|w| hash(w)).collect();
+            let first = option.words.iter().next().unwrap_or("");
             seen.push(hash(&format!("^{first}")));
             let marks = [
                 (ranked.iter().enumerate().all(|(j, x)| j == i || *x < ranked[i]), "<longest>"),
                 (ranked.iter().enumerate().all(|(j, x)| j == i || *x > ranked[i]), "<shortest>"),
                 (cues.centrality.iter().enumerate().all(|(j, x)| j == i || *x < cues.centrality[i]), "<central>"),
-                (words.iter().any(is_number), "<number>"),
-                (hedges(words) > 0, "<hedge>"),
-                (absolute(words), "<absolute>"),
+                (cues.words[i].iter().any(|w| is_number(w)), "<number>"),
+                (option.hedges > 0, "<hedge>"),
+                (option.absolute, "<absolute>"),
             ];
             seen.extend(marks.into_iter().filter(|(has, _)| *has).map(|(_, mark)| hash(mark)));
             seen

@@ -1,7 +1,7 @@
 //! I21: runs of words that two traps have in common.
 
 use super::{Member, finding};
-use crate::bank::hashed::{ByHash, words};
+use crate::bank::hashed::{ByHash, next_word, words};
 use crate::bank::report::{Finding, Severity};
 use crate::core::trap::Trap;
 
@@ -26,11 +26,12 @@ pub(super) fn of(trap: &Trap) -> Vec<u64> {
     let mut runs = Vec::with_capacity(length / 6);
     for text in texts(trap) {
         let mut last = [0; RUN];
-        let mut run = 0u64;
-        for (index, (_, word)) in words(text).enumerate() {
-            let gone = std::mem::replace(&mut last[index % RUN], word);
+        let (mut run, mut count, mut at) = (0u64, 0, 0);
+        while let Some((range, word)) = next_word(text.as_bytes(), at) {
+            let gone = std::mem::replace(&mut last[count % RUN], word);
             run = run.wrapping_mul(FACTOR).wrapping_add(word).wrapping_sub(gone.wrapping_mul(leaving));
-            if index + 1 >= RUN {
+            (count, at) = (count + 1, range.end);
+            if count >= RUN {
                 runs.push(run);
             }
         }
