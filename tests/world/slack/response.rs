@@ -78,7 +78,9 @@ impl Response {
     /// Reads what is there of the answer.
     #[must_use]
     pub fn read(hub: &Arc<Hub>, interaction: Interaction) -> Self {
-        let outcome = interaction.outcomes.last().cloned().unwrap_or(Outcome::Closed);
+        // A modal's close may be heard of after what is said of it.
+        let said = interaction.outcomes.iter().rfind(|outcome| **outcome != Outcome::Closed);
+        let outcome = said.cloned().unwrap_or(Outcome::Closed);
         // What was whispered before the last word is read with it.
         for outcome in &interaction.outcomes {
             if let Outcome::Message(ts) | Outcome::Edited(ts) = outcome
