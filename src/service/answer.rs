@@ -72,9 +72,10 @@ impl Service {
     }
 
     async fn put(&self, common: &mut Common, actor: &Actor, round: RoundId, decide: &impl Decide) -> Result<Receipt> {
-        let now = self.clock.now();
         let asking = answers::asking(common, (actor.platform, &actor.place), &actor.user, round).await?;
         let asking = asking.ok_or(Refusal::RoundUnknown)?;
+        // Not before: the transaction may have had to wait for its beginning, and the round's time may have come.
+        let now = self.clock.now();
         let conn = common.conn().await?;
         let stored = self.store.answered_round(conn, round).await?;
         let stored = stored.filter(|stored| stored.community == asking.place.community).ok_or(Refusal::RoundUnknown)?;
