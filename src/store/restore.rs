@@ -67,7 +67,7 @@ pub async fn restore(url: &str, from: &Path, now: DateTime<Utc>) -> Result<Resto
     // Not the link to it is to be replaced.
     let path = real_path(&path);
     give_to_owner_of(&path, lock.file());
-    if path.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| from == path)) {
+    if real_path(from) == path {
         return Err(RestoreError::Itself(path));
     }
     let copy = with_suffix(&path, ".restoring");

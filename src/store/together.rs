@@ -75,8 +75,8 @@ where
 
 /// The transaction, as one part of it sees it.
 ///
-/// Each statement is a way to the connection's thread and back, which is most of what an answer costs. So the first statement of
-/// the first part may begin the transaction, and the last one of the last part may end it.
+/// Each statement is a way to the connection's thread and back, and two that say nothing but `BEGIN` and `COMMIT` are as long a way as
+/// any. So the first statement of the first part may begin the transaction, and the last one of the last part may end it.
 pub(crate) struct Common {
     turn: Turn,
     stage: Stage,

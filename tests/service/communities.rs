@@ -219,17 +219,23 @@ async fn places_that_part_while_a_round_is_open_keep_each_its_own_points() {
     nothing_to_recount(&stage).await;
 }
 
+/// Two places that share a round, as each side knows it, with answers from both and from ann, who is one with anna yonder.
+async fn answered_on_both_sides() -> (Stage, RoundId, RoundId) {
+    let stage = joined().await;
+    link(&stage, "ann", "anna").await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    say(&stage, &member("g", "ann"), Role::Right).await;
+    say(&stage, &member("g", "cid"), Role::Bait).await;
+    say(&stage, &yonder("bea"), Role::Right).await;
+    let (here, there) = (open(&stage, &member("g", "cid")).await, open(&stage, &yonder("bea")).await);
+    (stage, here, there)
+}
+
 #[tokio::test]
 async fn a_round_that_was_shared_when_places_parted_is_each_sides_own_from_then_on() {
     // Whichever side leaves: the one whose round keeps the answers, or the other.
     for leaves in [admin("g"), yonder_admin()] {
-        let stage = joined().await;
-        link(&stage, "ann", "anna").await;
-        stage.run_at("2026-11-23T09:00:00Z").await;
-        say(&stage, &member("g", "ann"), Role::Right).await;
-        say(&stage, &member("g", "cid"), Role::Bait).await;
-        say(&stage, &yonder("bea"), Role::Right).await;
-        let (here, there) = (open(&stage, &member("g", "cid")).await, open(&stage, &yonder("bea")).await);
+        let (stage, here, there) = answered_on_both_sides().await;
         stage.s().community_leave(&leaves).await.unwrap();
 
         let answered = |mine: trapline::core::round::Mine| mine.answered;
@@ -358,13 +364,7 @@ async fn an_open_round_that_was_never_shared_stays_with_its_own_side() {
 async fn who_is_one_person_again_is_paid_once() {
     // While both posts are open; where one side has had its reveal; where both have.
     for revealed in [0, 1, 2] {
-        let stage = joined().await;
-        link(&stage, "ann", "anna").await;
-        stage.run_at("2026-11-23T09:00:00Z").await;
-        say(&stage, &member("g", "ann"), Role::Right).await;
-        say(&stage, &member("g", "cid"), Role::Bait).await;
-        say(&stage, &yonder("bea"), Role::Right).await;
-        let (here, there) = (open(&stage, &member("g", "cid")).await, open(&stage, &yonder("bea")).await);
+        let (stage, here, there) = answered_on_both_sides().await;
         stage.s().community_leave(&yonder_admin()).await.unwrap();
         for admin in [yonder_admin(), admin("g")].iter().take(revealed) {
             stage.s().feed_reveal(admin, "1").await.unwrap();

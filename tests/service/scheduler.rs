@@ -11,7 +11,7 @@ use trapline::ports::Chats;
 use trapline::scheduler;
 use trapline::service::Actor;
 
-use crate::stage::{FakeChat, Fault, Stage, admin, at, draft, member, trap};
+use crate::stage::{ChatState, FakeChat, Fault, Stage, admin, at, draft, member, trap};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -101,23 +101,34 @@ async fn a_platform_whose_edits_hang_delays_those_of_no_other() {
     assert_eq!(slack.state().hung, 1, "it still hangs");
 }
 
-#[tokio::test]
-async fn at_the_end_messages_in_hand_are_finished_and_no_other_is_begun() {
+/// Forty feeds with a trap for each.
+async fn forty_feeds() -> Stage {
     let many = (1..=40).map(|n| trap(&format!("trap-{n}"), "alpha", n, "memory", Level::Mid));
     let stage = Stage::with(many.collect()).await;
     for channel in 0..40 {
-        stage.s().feed_add(&admin("g"), &draft(&format!("c{channel}"))).await.unwrap();
+        stage.s().feed_add(&admin("g"), &draft(&format!("c{channel}"))).await.expect("neither refused nor a fault");
     }
-    stage.clock.set(at("2026-11-23T09:00:00Z"));
-    stage.chat.fail_sends(std::iter::repeat_n(Fault::Slow, 40));
+    stage
+}
+
+/// Runs the loops, and tells them to stop as soon as the chat has seen so much.
+async fn stop_once(stage: &Stage, seen: impl Fn(&ChatState) -> bool) {
     let shutdown = CancellationToken::new();
     let loops = scheduler::run(stage.s().clone(), stage.chats(), shutdown.clone());
     let story = async {
-        until(|| stage.chat.state().tries > 0).await;
+        until(|| seen(&stage.chat.state())).await;
         shutdown.cancel();
     };
     let both = async { tokio::join!(loops, story) };
     tokio::time::timeout(PATIENCE, both).await.expect("the loops end");
+}
+
+#[tokio::test]
+async fn at_the_end_messages_in_hand_are_finished_and_no_other_is_begun() {
+    let stage = forty_feeds().await;
+    stage.clock.set(at("2026-11-23T09:00:00Z"));
+    stage.chat.fail_sends(std::iter::repeat_n(Fault::Slow, 40));
+    stop_once(&stage, |chat| chat.tries > 0).await;
     let state = stage.chat.state();
     assert_eq!(state.messages.len(), usize::try_from(state.tries).unwrap(), "what was begun has arrived");
     assert!(state.tries < 40, "the rest stays in the outbox");
@@ -125,25 +136,14 @@ async fn at_the_end_messages_in_hand_are_finished_and_no_other_is_begun() {
 
 #[tokio::test]
 async fn at_the_end_edits_in_hand_are_finished_and_the_others_wait_for_the_next_start() {
-    let many = (1..=40).map(|n| trap(&format!("trap-{n}"), "alpha", n, "memory", Level::Mid));
-    let mut stage = Stage::with(many.collect()).await;
-    for channel in 0..40 {
-        stage.s().feed_add(&admin("g"), &draft(&format!("c{channel}"))).await.unwrap();
-    }
+    let mut stage = forty_feeds().await;
     stage.run_at("2026-11-23T09:00:00Z").await;
     for open in stage.s().today(&member("g", "ann")).await.unwrap() {
         stage.answer("ann", open.round.id, true).await;
     }
     stage.clock.set(at("2026-11-23T09:01:00Z"));
     stage.chat.fail_edits(std::iter::repeat_n(Fault::Slow, 40));
-    let shutdown = CancellationToken::new();
-    let loops = scheduler::run(stage.s().clone(), stage.chats(), shutdown.clone());
-    let story = async {
-        until(|| stage.chat.state().edit_tries > 0).await;
-        shutdown.cancel();
-    };
-    let both = async { tokio::join!(loops, story) };
-    tokio::time::timeout(PATIENCE, both).await.expect("the loops end");
+    stop_once(&stage, |chat| chat.edit_tries > 0).await;
     let edited = |stage: &Stage| stage.chat.state().messages.iter().filter(|message| message.edits > 0).count();
     let tries = usize::try_from(stage.chat.state().edit_tries).unwrap();
     assert!(edited(&stage) == tries && tries < 40, "{tries} were begun, {} have arrived", edited(&stage));
