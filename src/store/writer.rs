@@ -1,8 +1,8 @@
 //! The one connection that writes, and whose turn it is.
 //!
 //! A pool of one and sqlx's own transactions would do the same for twice the CPU: each asks the connection's thread for more
-//! than it has to (a ping when the connection comes back, an acknowledgement of `BEGIN` and `COMMIT`), and what an answer costs is
-//! mostly the way to that thread and back.
+//! than it has to (a ping when the connection comes back, an acknowledgement of `BEGIN` and `COMMIT`), and the way to that thread and
+//! back is a part of what an answer costs.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
