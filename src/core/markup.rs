@@ -78,6 +78,20 @@ impl Link {
 /// Parses CommonMark with tables. HTML and images become their text; never fails.
 #[must_use]
 pub fn parse(text: &str) -> Vec<Block> {
+    if is_bare(text) {
+        return vec![Block::Paragraph(vec![Inline::Text(text.to_owned())])];
+    }
+    parse_all(text)
+}
+
+/// Whether nothing of a text can be markup: most of what is said in a message, which need not be parsed then.
+fn is_bare(text: &str) -> bool {
+    let plain =
+        |c: char| c.is_alphanumeric() || matches!(c, ' ' | '.' | ',' | ';' | ':' | '?' | '\'' | '(' | ')' | '/' | '%');
+    text.starts_with(char::is_alphabetic) && !text.ends_with(' ') && text.chars().all(plain)
+}
+
+fn parse_all(text: &str) -> Vec<Block> {
     let mut tree = Tree::default();
     for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
         tree.take(event);
@@ -377,6 +391,16 @@ mod tests {
     }
 
     #[test]
+    fn sentences_need_no_parsing_and_markup_does() {
+        assert!(is_bare("Sure pays well, if (and only if) you are right: why?"));
+        for source in
+            ["", "1. One", "- one", "# Head", "a *b*", "a\nb", "a  ", "a `b`", "a <b>", "a & b", "[a](b)", "a | b"]
+        {
+            assert!(!is_bare(source), "{source:?}");
+        }
+    }
+
+    #[test]
     fn html_is_text() {
         assert_eq!(plain(&parse("a <b>c</b>")), "a <b>c</b>");
         assert!(plain(&parse("<script>alert(1)</script>")).contains("<script>"));
@@ -393,6 +417,13 @@ mod tests {
             let back = plain(&blocks).replace('\u{200b}', "");
             let clean: String = name.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
             prop_assert_eq!(back, format!("Hello {clean} there"));
+        }
+
+        #[test]
+        fn what_is_not_parsed_has_no_markup(source in "[\\pL\\pN .,;:?'()/%]{0,30}") {
+            if is_bare(&source) {
+                prop_assert_eq!(parse(&source), parse_all(&source));
+            }
         }
 
         #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::library::refuse_open;
 use super::people::{self, round_for};
@@ -12,6 +12,9 @@ use crate::core::refusal::Refusal;
 use crate::core::round::{Answer, Given, Mine, Outcome, Receipt, Round, judge, verdict, why};
 use crate::store::rounds::StoredRound;
 use crate::store::{Common, Conn, StoreError, answers, feeds, rounds, standings};
+
+/// A round that is open for so long still is open after any wait for the database.
+const UNHURRIED: TimeDelta = TimeDelta::minutes(1);
 
 /// What a look at one's own answer gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +75,9 @@ impl Service {
     }
 
     async fn put(&self, common: &mut Common, actor: &Actor, round: RoundId, decide: &impl Decide) -> Result<Receipt> {
+        if let Some(receipt) = self.put_first(common, actor, round, decide).await? {
+            return Ok(receipt);
+        }
         let asking = answers::asking(common, (actor.platform, &actor.place), &actor.user, round).await?;
         let asking = asking.ok_or(Refusal::RoundUnknown)?;
         // Not before: the transaction may have had to wait for its beginning, and the round's time may have come.
@@ -84,6 +90,29 @@ impl Service {
         let account = people::keep(conn, actor, asking.place, asking.account).await?;
         answers::put(common, stored.answers(), account.member, answer, now).await?;
         Ok(receipt(&stored.round, answer, before))
+    }
+
+    /// The usual case in a single statement, where all else takes two: somebody who is known answers an open round for the first time.
+    /// None where it may be anything else, and then nothing has happened.
+    async fn put_first(
+        &self,
+        common: &mut Common,
+        actor: &Actor,
+        round: RoundId,
+        decide: &impl Decide,
+    ) -> Result<Option<Receipt>> {
+        let Some(stored) = self.store.remembered_round(round) else { return Ok(None) };
+        let now = self.clock.now();
+        // The statement may have to wait for the database, and nobody looks at the clock after that.
+        if stored.round.reveal_at.is_some_and(|at| at - now < UNHURRIED) {
+            return Ok(None);
+        }
+        let Ok(answer) = decide(&stored.round, None, now) else { return Ok(None) };
+        let name = people::name_of(actor);
+        let (place, user) = ((actor.platform, &*actor.place), (&*actor.user, name.as_deref()));
+        let is_first =
+            answers::put_first(common, place, user, (stored.answers(), stored.community), answer, now).await?;
+        Ok(is_first.then(|| receipt(&stored.round, answer, None)))
     }
 
     /// What the member said in a round, and after the reveal how it went.

@@ -24,22 +24,28 @@ pub(super) async fn ensure(conn: &mut Conn, actor: &Actor) -> Result<(Place, Acc
     Ok((place, keep(conn, actor, place, known).await?))
 }
 
-/// The actor's account, made where none is known, under the name that they go by now. Who comes without a name keeps the one they had.
+/// The actor's account, made where none is known, under the name that they go by now.
 pub(super) async fn keep(
     conn: &mut Conn,
     actor: &Actor,
     place: Place,
     known: Option<Account>,
 ) -> Result<Account, StoreError> {
-    let name = clean_name(&actor.name);
-    match known {
-        None => people::make_account(conn, place, &actor.user, &name).await,
-        Some(account) if account.name == name || actor.name.trim().is_empty() => Ok(account),
-        Some(account) => {
+    let Some(account) = known else {
+        return people::make_account(conn, place, &actor.user, &clean_name(&actor.name)).await;
+    };
+    match name_of(actor) {
+        Some(name) if name != account.name => {
             people::rename(conn, account.member, &name).await?;
             Ok(Account { name, ..account })
         }
+        _ => Ok(account),
     }
+}
+
+/// What the actor goes by. None: they come without a name, and keep the one they had.
+pub(super) fn name_of(actor: &Actor) -> Option<String> {
+    (!actor.name.trim().is_empty()).then(|| clean_name(&actor.name))
 }
 
 /// A round of the actor's community, and their account if they have one.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
+use sqlx::Executor;
 
 use super::people::{Account, Place};
 use super::together::Common;
@@ -165,6 +167,52 @@ pub(crate) async fn get(conn: &mut Conn, round: RoundId, trap: &Trap, member: Me
         .fetch_optional(conn)
         .await?;
     row.map(|row| read(trap, row.said, row.confidence)).transpose()
+}
+
+/// Records an answer if it is the first in its round of a member who is known by this name, all in one statement; says whether it did.
+/// Where not, nothing has changed. Begins the transaction where others have a part in it and it has not begun.
+pub(crate) async fn put_first(
+    common: &mut Common,
+    (platform, place): (Platform, &str),
+    (user, name): (&str, Option<&str>),
+    (round, community): (RoundId, CommunityId),
+    answer: Answer,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let (platform, said, confidence, now) =
+        (platform.as_str(), to_column(answer.said), level(answer.confidence), ms(now));
+    macro_rules! put {
+        ($before:tt) => {
+            sqlx::query!(
+                $before
+                    + "INSERT INTO answers (round, member, said, confidence, first_at, at)
+                     SELECT ?1, m.id, ?2, ?3, ?4, ?4
+                     FROM places p JOIN accounts a ON a.place = p.id JOIN members m ON m.id = a.member
+                     WHERE p.platform = ?5 AND p.external_id = ?6 AND p.community = ?7
+                         AND a.external_id = ?8 AND (?9 IS NULL OR m.name = ?9)
+                     ON CONFLICT (round, member) DO NOTHING",
+                round.0,
+                said,
+                confidence,
+                now,
+                platform,
+                place,
+                community.0,
+                user,
+                name
+            )
+        };
+    }
+    if let Some(conn) = common.alone() {
+        return Ok(put!("").execute(conn).await?.rows_affected() > 0);
+    }
+    if let Some(conn) = common.begin() {
+        // `BEGIN` counts the rows of whatever was before it, so the last count is the one.
+        let counts = conn.fetch_many(put!("BEGIN IMMEDIATE; ")).try_filter_map(async |step| Ok(step.left()));
+        let last = counts.try_fold(0, async |_, done| Ok(done.rows_affected())).await?;
+        return Ok(last > 0);
+    }
+    Ok(put!("").execute(common.conn().await?).await?.rows_affected() > 0)
 }
 
 /// Records an answer, or changes it. Saying the same again does not count as a change. Ends the transaction where nobody else
@@ -352,4 +400,97 @@ pub(crate) async fn open_of_member(conn: &mut Conn, member: MemberId) -> Result<
     .fetch_all(conn)
     .await?;
     Ok(ids.into_iter().map(RoundId).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Store, people};
+
+    const ROUND: RoundId = RoundId(1);
+    const HERE: (Platform, &str) = (Platform::Discord, "g");
+
+    /// Two guilds, each with somebody called Ann. Rounds are not what this is about, so there are none.
+    async fn store(dir: &tempfile::TempDir) -> Store {
+        let store = Store::open(&format!("sqlite://{}/t.db", dir.path().display()), [1; 32]).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        for guild in ["g", "h"] {
+            let place = people::ensure_place(&mut tx, Platform::Discord, guild).await.unwrap();
+            people::make_account(&mut tx, place, guild, "Ann").await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut turn = store.inner.writer.turn().await.unwrap();
+        sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut *turn).await.unwrap();
+        turn.release();
+        store
+    }
+
+    /// In a round of the first guild's community.
+    async fn first(
+        store: &Store,
+        place: &'static str,
+        user: &'static str,
+        name: Option<&'static str>,
+        said: usize,
+    ) -> bool {
+        let answer = Answer { said: Said::Option(said), confidence: Confidence::Guess };
+        store
+            .write_together(move |common| {
+                let (place, who) = ((Platform::Discord, place), (user, name));
+                Box::pin(put_first(common, place, who, (ROUND, CommunityId(1)), answer, DateTime::UNIX_EPOCH))
+            })
+            .await
+            .unwrap()
+    }
+
+    async fn kept(store: &Store) -> Vec<(i64, f64)> {
+        let rows = sqlx::query_as("SELECT member, said FROM answers ORDER BY member");
+        rows.fetch_all(&mut *store.read().await.unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_a_first_answer_of_who_is_known_is_put_in_one_statement() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(&dir).await;
+        for (place, user, name) in
+            [("g", "nobody", Some("Ann")), ("g", "g", Some("Anna")), ("h", "h", Some("Ann")), ("nowhere", "g", None)]
+        {
+            assert!(!first(&store, place, user, name, 0).await, "{user} as {name:?} in {place}");
+        }
+        assert_eq!(kept(&store).await, []);
+        assert!(first(&store, "g", "g", Some("Ann"), 1).await);
+        assert!(!first(&store, "g", "g", Some("Ann"), 2).await, "it is not the first");
+        assert_eq!(kept(&store).await, [(1, 1.0)]);
+    }
+
+    #[tokio::test]
+    async fn who_comes_without_a_name_is_known_all_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(&dir).await;
+        assert!(first(&store, "g", "g", None, 1).await);
+    }
+
+    #[tokio::test]
+    async fn first_answers_that_come_together_are_told_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(&dir).await;
+        let mut tx = store.write().await.unwrap();
+        let place = people::place(&mut tx, HERE.0, HERE.1).await.unwrap().unwrap();
+        people::make_account(&mut tx, place, "g2", "Ben").await.unwrap();
+        tx.commit().await.unwrap();
+        let held = store.write().await.unwrap();
+        let all = async {
+            tokio::join!(
+                first(&store, "h", "h", None, 0),
+                first(&store, "g", "g", None, 1),
+                first(&store, "g", "g", None, 2),
+                first(&store, "g", "g2", None, 3),
+            )
+        };
+        let mut all = std::pin::pin!(all);
+        assert!(futures::poll!(&mut all).is_pending());
+        drop(held);
+        assert_eq!(all.await, (false, true, false, true));
+        assert_eq!(kept(&store).await, [(1, 1.0), (3, 3.0)]);
+    }
 }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use log::LevelFilter;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
@@ -130,7 +131,8 @@ pub(super) fn options_of(url: &str) -> Result<SqliteConnectOptions, OpenError> {
     if options.get_filename().file_name().is_none() {
         return Err(unusable());
     }
-    Ok(options.foreign_keys(true).busy_timeout(BUSY))
+    // Each statement would be asked of the log's filter, which costs more than some statements do. Slow ones are told of all the same.
+    Ok(options.foreign_keys(true).busy_timeout(BUSY).log_statements(LevelFilter::Off))
 }
 
 /// The connection that writes, to a database that is up to date: its commits are on the disk when they return.

@@ -101,6 +101,11 @@ impl Common {
         Some(&mut self.turn)
     }
 
+    /// Where this part is the only one and nothing has begun: the connection, for a statement that is a transaction by itself.
+    pub(super) fn alone(&mut self) -> Option<&mut Conn> {
+        (self.stage == Stage::New && self.last).then_some(&mut *self.turn)
+    }
+
     /// Where this part is the last: the connection, for its last statement, which ends with `COMMIT`.
     pub(super) fn commit(&mut self) -> Option<&mut Conn> {
         if self.stage != Stage::Begun || !self.last {

@@ -250,6 +250,14 @@ const EPHEMERAL: u64 = 64;
 /// Discord's code for an interaction that has had its first response.
 const ACKNOWLEDGED: i64 = 40060;
 
+/// A first response.
+#[derive(Serialize)]
+struct Callback {
+    #[serde(rename = "type")]
+    kind: u8,
+    data: Message,
+}
+
 #[derive(Serialize)]
 struct Message {
     #[serde(flatten)]
@@ -272,7 +280,7 @@ impl Asked {
     async fn first(&self, shared: &Shared, here: bool, payload: Payload, file: Option<File>) -> Result<(), RestError> {
         let kind = if here { response::HERE } else { response::NEW };
         let data = Message::new(payload, !here);
-        self.callback(shared, &json!({ "type": kind, "data": data }), file).await
+        self.callback(shared, &Callback { kind, data }, file).await
     }
 
     /// Whether there is something to finish later.
@@ -289,7 +297,7 @@ impl Asked {
         alive
     }
 
-    async fn callback(&self, shared: &Shared, body: &serde_json::Value, file: Option<File>) -> Result<(), RestError> {
+    async fn callback(&self, shared: &Shared, body: &impl Serialize, file: Option<File>) -> Result<(), RestError> {
         let route = Route::InteractionResponse { interaction_id: self.id, token: &self.token };
         let call = || Call::post(route, body).file(file.clone()).unpaced();
         match shared.rest.done(call()).await {

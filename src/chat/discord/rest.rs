@@ -23,6 +23,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Rest {
     client: reqwest::Client,
+    /// For calls about interactions: made on the gateway's thread, whose connections end with it.
+    answering: reqwest::Client,
     base: String,
     authorization: HeaderValue,
     limits: Limits,
@@ -122,13 +124,12 @@ impl Rest {
         let mut authorization = HeaderValue::from_str(&format!("Bot {token}"))
             .map_err(|_| "the Discord token holds characters that no token has".to_owned())?;
         authorization.set_sensitive(true);
-        let client = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .build()
-            .map_err(|error| format!("no HTTP client: {error}"))?;
+        let client = || {
+            let client = reqwest::Client::builder().timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT).build();
+            client.map_err(|error| format!("no HTTP client: {error}"))
+        };
         let base = base.unwrap_or(DISCORD).trim_end_matches('/').to_owned();
-        Ok(Self { client, base, authorization, limits: Limits::default(), metrics })
+        Ok(Self { client: client()?, answering: client()?, base, authorization, limits: Limits::default(), metrics })
     }
 
     pub(super) fn client(&self) -> reqwest::Client {
@@ -191,7 +192,8 @@ impl Rest {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, self.authorization.clone());
         headers.insert(USER_AGENT, HeaderValue::from_static(serenity::constants::USER_AGENT));
-        let request = self.client.request(call.method, url).headers(headers);
+        let client = if call.paced { &self.client } else { &self.answering };
+        let request = client.request(call.method, url).headers(headers);
         Ok(match (call.body, call.file) {
             (Some(body), Some(file)) => request.multipart(form(body, file)?),
             (Some(body), None) => request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body),

@@ -5,14 +5,15 @@
 //! to be connected; then it begins again with as many shards as before, for ever. So runners are started here, where their end is seen:
 //! a connection that is not there any more ends its runner within seconds, and Discord is asked again how many shards it wants. That loop
 //! never rests, and would keep a worker of the program's runtime from everything else, other platforms included; so they have a thread
-//! of their own.
+//! of their own, shared by nothing but the answers to clicks.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serenity::all::{
-    ConnectionStage, Context, Event, GatewayIntents, Http, RawEventHandler, Shard, ShardId, ShardInfo, ShardManager,
-    ShardManagerOptions, ShardMessenger, ShardRunner, ShardRunnerInfo, ShardRunnerMessage, ShardRunnerOptions,
+    ConnectionStage, Context, Event, GatewayIntents, Http, Interaction, InteractionCreateEvent, RawEventHandler, Shard,
+    ShardId, ShardInfo, ShardManager, ShardManagerOptions, ShardMessenger, ShardRunner, ShardRunnerInfo,
+    ShardRunnerMessage, ShardRunnerOptions,
 };
 use serenity::async_trait;
 use serenity::gateway::GatewayError;
@@ -160,7 +161,8 @@ pub(super) fn probe(runner: &ShardRunnerInfo) {
     runner.runner_tx.websocket_message(Message::Pong(Vec::new()));
 }
 
-/// Hears of events on the thread of the runners, and has the work done at home.
+/// Hears of events on the thread of the runners. Clicks and modals are answered there: they are quick and come in crowds, and each way
+/// to another thread and back is a part of what one costs. Everything else is done at home.
 struct Ears {
     handler: Arc<Handler>,
     home: Handle,
@@ -169,8 +171,16 @@ struct Ears {
 #[async_trait]
 impl RawEventHandler for Ears {
     async fn raw_event(&self, ctx: Context, event: Event) {
-        let handler = Arc::clone(&self.handler);
-        self.home.spawn(async move { handler.hear(ctx, event).await });
+        if let Event::InteractionCreate(InteractionCreateEvent {
+            interaction: Interaction::Component(_) | Interaction::Modal(_),
+            ..
+        }) = event
+        {
+            self.handler.hear(ctx, event).await;
+        } else {
+            let handler = Arc::clone(&self.handler);
+            self.home.spawn(async move { handler.hear(ctx, event).await });
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rounds that are being answered, kept in memory: what an answer needs of its round is large, and the same for all.
 //!
-//! They are looked at by writes that share a transaction only, and forgotten at the beginning of any other write: within a
-//! transaction nobody else writes, so what is remembered is what the database holds.
+//! They are looked at only by writes that share a transaction, and forgotten at the beginning of any other write: while one has the
+//! turn to write nobody else writes, so what is remembered is what the database holds.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,10 +28,15 @@ impl Memory {
 }
 
 impl Store {
+    /// A round that is remembered, for a write that shares its transaction with others, begun or not.
+    pub(crate) fn remembered_round(&self, round: RoundId) -> Option<Arc<StoredRound>> {
+        self.inner.memory.rounds().get(&round).map(Arc::clone)
+    }
+
     /// A round, for a write that shares its transaction with others: `conn` is in one.
     pub(crate) async fn answered_round(&self, conn: &mut Conn, round: RoundId) -> Result<Option<Arc<StoredRound>>> {
-        if let Some(known) = self.inner.memory.rounds().get(&round) {
-            return Ok(Some(Arc::clone(known)));
+        if let Some(known) = self.remembered_round(round) {
+            return Ok(Some(known));
         }
         let Some(stored) = super::get(conn, round).await?.map(Arc::new) else { return Ok(None) };
         let mut rounds = self.inner.memory.rounds();
