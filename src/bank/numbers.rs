@@ -1,8 +1,9 @@
 //! The numbers of a trap: expressions evaluated in the order of the file, and texts that print them.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::value::{Object, Rest, Value};
+use minijinja::value::{Object, ObjectRepr, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, Expression, Template, UndefinedBehavior};
 
 use super::arithmetic;
@@ -147,6 +148,10 @@ impl Trouble {
         let what = match (&unknown, error.kind()) {
             (Some((name, _)), _) => format!("'{name}' has no value here"),
             (None, ErrorKind::OutOfFuel) => "too much work for one text".to_owned(),
+            (None, ErrorKind::InvalidOperation) if error.detail().is_some_and(|detail| detail.contains(SHOWN)) => {
+                "a filter comes before other signs: put what it is to print in brackets, as in (2 * x) | fixed(1)"
+                    .to_owned()
+            }
             (None, kind) => error.detail().map_or_else(|| kind.to_string(), str::to_owned),
         };
         Self { line: error.line().unwrap_or(1), what, unknown }
@@ -280,19 +285,33 @@ fn harmonic(n: f64) -> Result<f64, Error> {
 }
 
 fn add_filters(env: &mut Environment<'_>) {
-    env.add_filter("fixed", |x: Value, n: Option<usize>| {
-        digits(n.unwrap_or(0)).and_then(|n| Ok(number::fixed(finite(&x)?, n)))
-    });
-    env.add_filter("sig", |x: Value, n: Option<usize>| {
-        digits(n.unwrap_or(3)).and_then(|n| Ok(number::significant(finite(&x)?, n)))
-    });
-    env.add_filter("int", |x: Value| finite(&x).map(|x| number::fixed(x, 0)));
-    env.add_filter("pct", |x: Value, n: Option<usize>| {
-        digits(n.unwrap_or(0)).and_then(|n| Ok(number::percent(finite(&x)?, n)))
-    });
-    env.add_filter("sci", |x: Value, n: Option<usize>| {
-        digits(n.unwrap_or(2)).and_then(|n| Ok(number::scientific(finite(&x)?, n)))
-    });
+    let mut add = |name: &'static str, usual: usize, show: fn(f64, usize) -> String| {
+        env.add_filter(name, move |x: Value, n: Option<usize>| {
+            digits(n.unwrap_or(usual)).and_then(|n| Ok(Value::from_object(Shown(show(finite(&x)?, n)))))
+        });
+    };
+    add("fixed", 0, number::fixed);
+    add("sig", 3, number::significant);
+    add("pct", 0, number::percent);
+    add("sci", 2, number::scientific);
+    env.add_filter("int", |x: Value| finite(&x).map(|x| Value::from_object(Shown(number::fixed(x, 0)))));
+}
+
+/// A number as it is printed. No text, for the engine would compute with that: `3 * x | int` would print the number three times.
+#[derive(Debug)]
+struct Shown(String);
+
+/// What the engine calls such a value.
+const SHOWN: &str = "plain object";
+
+impl Object for Shown {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 fn digits(n: usize) -> Result<usize, Error> {
@@ -359,6 +378,18 @@ mod tests {
         let trouble = engine.text("one\ntwo {{ params }}").unwrap().render(&scope()).unwrap_err();
         assert_eq!((trouble.line, trouble.what.as_str()), (2, "'params' has no value here"));
         assert_eq!(engine.text("one\ntwo {{ 1 + }}").err().unwrap().line, 2);
+    }
+
+    #[test]
+    fn what_is_printed_is_not_computed_with() {
+        let engine = Engine::new();
+        for source in
+            ["{{ 3 * params_b | int }}", "{{ params_b | int + params_b | int }}", "{{ params_b | sig(2) - 1 }}"]
+        {
+            let trouble = engine.text(source).unwrap().render(&scope()).unwrap_err();
+            assert!(trouble.what.contains("brackets"), "{source}: {}", trouble.what);
+        }
+        assert_eq!(engine.text("{{ (3 * params_b) | int }}").unwrap().render(&scope()).unwrap(), "21");
     }
 
     #[test]

@@ -213,6 +213,12 @@ fn bad_files_are_reported_by_line_and_rule() {
         ("I22 asked at", CHOICE, "A queue changes", "Often asked at Example Corp. A queue changes".into()),
         ("I23 headline", CHOICE, "Time-outs of an inference service at noon", "When work piles up at noon".into()),
         ("I24 no source", CHOICE, part("[[source]]", "+++\n\n## Sc"), String::new()),
+        (
+            "I24 four",
+            CHOICE,
+            "[[source]]",
+            "[[source]]\ntitle = \"Queues\"\nby = \"Author\"\nyear = 2001\nurl = \"https://doi.org/10.1000/1\"\n\n".repeat(3) + "[[source]]",
+        ),
         ("I24 a blog", CHOICE, "https://doi.org/10.1287/opre.9.3.383", "https://blog.example.org/queues".into()),
         (
             "I24 contested",

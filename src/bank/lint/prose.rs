@@ -211,6 +211,9 @@ fn asked_at(line: &str) -> bool {
     })
 }
 
+/// I24.
+const MOST_SOURCES: usize = 3;
+
 /// I24: hosts at which a claim can be looked up for years to come.
 fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let lasting = |url: &str| {
@@ -253,6 +256,10 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     if !draft.front.sources.iter().any(|s| lasting(&s.value.url)) {
         let mend = "add one with an arXiv or DOI address, or official documentation";
         sink.warn(first.line, "I24", "no source is a paper or official documentation", mend);
+    }
+    if let Some(fourth) = draft.front.sources.get(MOST_SOURCES) {
+        let what = format!("{} sources: nobody follows them all", draft.front.sources.len());
+        sink.warn(fourth.line, "I24", what, "keep the one to three that carry the claim");
     }
     let debate = ["contested", "debated", "disputed", "open question", "controvers"];
     let contested = || debate.into_iter().find(|word| draft.body.explanation.text.contains(word));
