@@ -125,8 +125,14 @@ impl Rest {
             .map_err(|_| "the Discord token holds characters that no token has".to_owned())?;
         authorization.set_sensitive(true);
         let client = || {
-            let client = reqwest::Client::builder().timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT).build();
-            client.map_err(|error| format!("no HTTP client: {error}"))
+            reqwest::Client::builder()
+                .timeout(TIMEOUT)
+                .connect_timeout(CONNECT_TIMEOUT)
+                // Discord has no redirects, and a token is to go nowhere else.
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .build()
+                .map_err(|error| format!("no HTTP client: {error}"))
         };
         let base = base.unwrap_or(DISCORD).trim_end_matches('/').to_owned();
         Ok(Self { client: client()?, answering: client()?, base, authorization, limits: Limits::default(), metrics })
