@@ -189,6 +189,17 @@ pub struct FeedView {
     pub open: Option<super::ids::RoundId>,
     /// The newest slot that was not posted, with the reason.
     pub last_skipped: Option<(Slot, SkipReason)>,
+    /// The oldest message that could not be delivered yet, if there is one.
+    pub waiting: Option<Waiting>,
+}
+
+/// A message that keeps failing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// When it was first tried.
+    pub since: DateTime<Utc>,
+    /// What the last try failed by, in the platform's words.
+    pub why: String,
 }
 
 /// Why a slot was recorded as skipped.

@@ -18,6 +18,11 @@ pub enum Refusal {
     BadNumber {
         given: String,
     },
+    /// A number in another unit than the trap's, which is empty where it has none.
+    OtherUnit {
+        given: String,
+        unit: String,
+    },
     /// The trap is open in this community: no reading, no practising.
     TrapOpen,
     /// No trap by this name; the nearest names.

@@ -13,7 +13,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use number::parse_number;
+pub use number::{parse_in, parse_number};
 pub use tally::verdict;
 
 /// One trap posted in one slot.
@@ -225,7 +225,7 @@ pub fn why(trap: &Trap, said: Said) -> Option<&str> {
 /// Takes an answer, or says why not. A changed answer keeps the confidence it had; a first one is a guess.
 ///
 /// # Errors
-/// [`Refusal::RoundOver`], [`Refusal::OptionUnknown`] or [`Refusal::BadNumber`].
+/// [`Refusal::RoundOver`], [`Refusal::OptionUnknown`], [`Refusal::BadNumber`] or [`Refusal::OtherUnit`].
 pub fn judge(round: &Round, given: &Given, before: Option<Answer>, now: DateTime<Utc>) -> Result<Answer, Refusal> {
     if round.is_over(now) {
         return Err(Refusal::RoundOver);
@@ -235,7 +235,7 @@ pub fn judge(round: &Round, given: &Given, before: Option<Answer>, now: DateTime
             let index = round.order.get(usize::from(*position)).ok_or(Refusal::OptionUnknown)?;
             Said::Option(*index)
         }
-        (Given::Typed(text), Kind::Number(_)) => Said::Value(parse_number(text)?),
+        (Given::Typed(text), Kind::Number(number)) => Said::Value(parse_in(text, &number.unit)?),
         _ => return Err(Refusal::OptionUnknown),
     };
     Ok(Answer { said, confidence: before.map_or(Confidence::Guess, |b| b.confidence) })

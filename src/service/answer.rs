@@ -10,6 +10,7 @@ use super::{Actor, Changed, Error, Result, Service};
 use crate::core::ids::{Confidence, MemberId, RoundId};
 use crate::core::refusal::Refusal;
 use crate::core::round::{Answer, Given, Mine, Outcome, Receipt, Round, judge, verdict, why};
+use crate::core::trap::Kind;
 use crate::store::rounds::StoredRound;
 use crate::store::{Common, Conn, StoreError, answers, feeds, rounds, standings};
 
@@ -128,6 +129,22 @@ impl Service {
             Ok(MyRound::Revealed(Box::new(outcome(&mut conn, &stored, member).await?)))
         } else {
             Ok(MyRound::Open(Box::new(mine(&mut conn, stored, member).await?)))
+        }
+    }
+
+    /// What a number is asked for in: the headline of an open round of the actor's community, and the unit.
+    ///
+    /// # Errors
+    /// `RoundUnknown`, `RoundOver`, `OptionUnknown` where no number is asked for, or a fault.
+    pub async fn number_asked(&self, actor: &Actor, round: RoundId) -> Result<(String, String)> {
+        let mut conn = self.store.read().await?;
+        let (StoredRound { round, .. }, _) = round_for(&mut conn, actor, round).await?;
+        if round.is_over(self.clock.now()) {
+            return Err(Refusal::RoundOver.into());
+        }
+        match round.trap.kind {
+            Kind::Number(number) => Ok((round.trap.headline, number.unit)),
+            Kind::Choice { .. } => Err(Refusal::OptionUnknown.into()),
         }
     }
 

@@ -3,7 +3,7 @@
 //! A message is marked as being sent, and that is committed, before it is sent. One that is found so marked, because the outcome
 //! stayed unknown or the program died in between, is looked up in its channel before it is sent again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
@@ -75,9 +75,14 @@ impl Service {
 
     async fn deliver_lane(&self, chat: &dyn Chat, lane: Vec<Delivery>) -> Result<u32> {
         let mut settled = 0;
+        let mut told = HashSet::new();
         for delivery in lane {
-            if self.hub.is_stopping() {
+            // What else is said of the round before has its turn in the next pass: it is not to stand below the new trap.
+            if self.hub.is_stopping() || delivery.kind == Kind::Post && told.contains(&delivery.feed) {
                 break;
+            }
+            if matches!(delivery.kind, Kind::Reveal | Kind::Details(_)) {
+                told.insert(delivery.feed);
             }
             match self.deliver_one(chat, &delivery).await? {
                 Outcome::Settled => settled += 1,

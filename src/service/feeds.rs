@@ -8,7 +8,7 @@ use super::people as persons;
 use super::recount::recount_community;
 use super::rounds::{owed, posted_on, reveal};
 use super::{Actor, Changed, Result, Service, words};
-use crate::core::feed::{Draft, Feed, FeedView, Settings, State};
+use crate::core::feed::{Checkup, Draft, Feed, FeedView, Settings, State};
 use crate::core::ids::{CommunityId, PlaceId, RoundId};
 use crate::core::refusal::Refusal;
 use crate::core::trap::Trap;
@@ -98,6 +98,36 @@ impl Service {
             views.push(self.view(&mut conn, &stored, now).await?);
         }
         Ok(views)
+    }
+
+    /// After a look at the channels: where a blocked feed is no longer in trouble, what it owes is tried again at once, and one that
+    /// owes nothing is blocked no more. Returns the checkups with the feeds as they are then.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn feeds_checked(&self, checkups: Vec<Checkup>) -> Result<Vec<Checkup>> {
+        if checkups.iter().all(|checkup| !has_healed(checkup)) {
+            return Ok(checkups);
+        }
+        let mut tx = self.store.write().await?;
+        let now = self.clock.now();
+        let mut checked = Vec::new();
+        for mut checkup in checkups {
+            if has_healed(&checkup) {
+                let Feed { id, settings, .. } = &checkup.view.feed;
+                feeds::retry_now(&mut tx, *id, now).await?;
+                if outbox::retry_now(&mut tx, *id, now).await? == 0 {
+                    feeds::unblock(&mut tx, *id, &settings.channel).await?;
+                }
+                let stored = feeds::get(&mut tx, *id).await?;
+                checkup.view = self.view(&mut tx, &stored, now).await?;
+            }
+            checked.push(checkup);
+        }
+        tx.commit().await?;
+        self.hub.tell([Changed::Feeds]);
+        self.hub.wake();
+        Ok(checked)
     }
 
     /// # Errors
@@ -218,9 +248,15 @@ impl Service {
             zone_assumed: people::zone(conn, feed.community).await?.assumed,
             open: rounds::open_of_feed(conn, feed.id).await?.first().copied(),
             last_skipped: feeds::last_skipped(conn, feed.id).await?,
+            waiting: outbox::waiting(conn, feed.id).await?,
             feed,
         })
     }
+}
+
+/// Whether a feed is blocked though nothing stands in its way any more.
+fn has_healed(checkup: &Checkup) -> bool {
+    matches!(checkup.view.feed.state, State::Blocked { .. }) && checkup.missing.is_empty() && checkup.trouble.is_none()
 }
 
 pub(super) fn admin_only(actor: &Actor) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use crate::core::feed::Filter;
 use crate::core::ids::{Confidence, TrapId};
 use crate::core::pick;
 use crate::core::refusal::Refusal;
-use crate::core::round::{Given, Said, Shown, Verdict, Verdicted, parse_number, right, show, verdict, why};
+use crate::core::round::{Given, Said, Shown, Verdict, Verdicted, parse_in, right, show, verdict, why};
 use crate::core::trap::{Kind, Trap};
 use crate::store::practice::{self, Practised};
 
@@ -85,7 +85,7 @@ impl Service {
     /// Judges an answer and remembers that it was practised.
     ///
     /// # Errors
-    /// As [`Service::exercise`], and `OptionUnknown` or `BadNumber`.
+    /// As [`Service::exercise`], and `OptionUnknown`, `BadNumber` or `OtherUnit`.
     pub async fn practise_answer(
         &self,
         actor: &Actor,
@@ -140,7 +140,7 @@ fn said(exercise: &Exercise, given: &Given) -> Result<Said, Refusal> {
         (Given::Position(position), Kind::Choice { .. }) => {
             exercise.order.get(usize::from(*position)).copied().map(Said::Option).ok_or(Refusal::OptionUnknown)
         }
-        (Given::Typed(text), Kind::Number(_)) => Ok(Said::Value(parse_number(text)?)),
+        (Given::Typed(text), Kind::Number(number)) => Ok(Said::Value(parse_in(text, &number.unit)?)),
         _ => Err(Refusal::OptionUnknown),
     }
 }

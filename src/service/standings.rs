@@ -61,13 +61,18 @@ impl Service {
     }
 
     async fn stats_of(&self, conn: &mut Conn, place: Place, account: Account, own: bool) -> Result<Stats, StoreError> {
-        let sums = answers::sums(conn, account.member).await?;
+        let mut sums = answers::sums(conn, account.member).await?;
+        if !own {
+            // After one answer these would say which it was, and how sure.
+            sums.mistakes.clear();
+            sums.baits = 0;
+        }
         let mistakes = sums.mistakes.into_iter().map(|(slug, times)| (self.misconception(&slug), times)).collect();
         Ok(Stats {
             answers: sums.by_confidence.iter().map(|(answers, _)| answers).sum(),
             right: sums.by_confidence.iter().map(|(_, right)| right).sum(),
             points: sums.points,
-            by_confidence: sums.by_confidence,
+            by_confidence: if own { sums.by_confidence } else { Default::default() },
             baits: sums.baits,
             mistakes,
             streaks: standings::streaks_in(conn, place.id, account.member).await?,

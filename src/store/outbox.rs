@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Conn, Result, StoreError, count, from_json, instant_or_none, ms, to_json};
-use crate::core::feed::Blocked;
+use super::{Conn, Result, StoreError, count, from_json, instant, instant_or_none, ms, to_json};
+use crate::core::feed::{Blocked, Waiting};
 use crate::core::ids::{DeliveryId, FeedId, Platform, RoundId};
 
 /// What a message is.
@@ -262,6 +262,33 @@ pub(crate) async fn post_state(conn: &mut Conn, round: RoundId) -> Result<PostSt
         Some("dropped") | None => Ok(PostState::Dropped),
         Some(_) => Ok(PostState::Visible),
     }
+}
+
+/// Of what a feed owes its channel, the oldest that has been tried in vain.
+pub(crate) async fn waiting(conn: &mut Conn, feed: FeedId) -> Result<Option<Waiting>> {
+    let row = sqlx::query!(
+        r#"SELECT claimed_at AS "since!", last_error AS "why!" FROM outbox INDEXED BY outbox_owed
+         WHERE state IN ('pending', 'sending') AND feed = ? AND kind <> 'notice' AND claimed_at IS NOT NULL AND last_error IS NOT NULL
+         ORDER BY id LIMIT 1"#,
+        feed.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| Ok(Waiting { since: instant(row.since)?, why: row.why })).transpose()
+}
+
+/// What a feed owes its channel is tried again at once; returns how much that is.
+pub(crate) async fn retry_now(conn: &mut Conn, feed: FeedId, now: DateTime<Utc>) -> Result<u64> {
+    let now = ms(now);
+    let done = sqlx::query!(
+        "UPDATE outbox INDEXED BY outbox_owed SET next_try_at = min(next_try_at, ?1)
+         WHERE state IN ('pending', 'sending') AND feed = ?2 AND kind <> 'notice'",
+        now,
+        feed.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// How many messages are owed.

@@ -115,11 +115,13 @@ pub(crate) async fn get(conn: &mut Conn, round: RoundId) -> Result<Option<Stored
     select!("WHERE r.id = ?", round.0).fetch_optional(conn).await?.map(Row::read).transpose()
 }
 
-/// The rounds of a place that take answers at `now`, newest first.
+/// The rounds of a place that take answers at `now`, newest first: those whose post is in its channel, or may be.
 pub(crate) async fn open_in(conn: &mut Conn, place: PlaceId, now: DateTime<Utc>) -> Result<Vec<StoredRound>> {
     let now = ms(now);
     let rows = select!(
-        "WHERE f.place = ?1 AND r.revealed_at IS NULL AND (r.reveal_at IS NULL OR r.reveal_at > ?2) ORDER BY r.id DESC",
+        "WHERE f.place = ?1 AND r.revealed_at IS NULL AND (r.reveal_at IS NULL OR r.reveal_at > ?2) AND EXISTS
+           (SELECT 1 FROM outbox o WHERE o.round = r.id AND o.kind = 'post' AND o.state IN ('sending', 'done'))
+         ORDER BY r.id DESC",
         place.0,
         now
     )

@@ -104,3 +104,23 @@ async fn a_modal_with_more_than_its_field_takes() {
     assert!(!today.text().contains("You said"), "{}", today.text());
     scene.finish().await;
 }
+
+#[tokio::test]
+async fn a_number_is_asked_for_with_its_unit_and_never_after_its_time() {
+    let scene = Scene::set().await;
+    let member = scene.guild.member("Bob");
+    scene.feed(opts!["series" => NUMBERS, "time" => "09:00", "timezone" => "UTC", "thread" => false]).await;
+    scene.world.clock.set_to("2026-03-02T09:00:00Z");
+    let post = scene.channel.expect_message().await;
+    let opened = member.click(&post, "Type").await;
+    let modal = opened.modal();
+    assert!(!modal.title().is_empty() && post.text().contains(modal.title()), "{}", modal.title());
+    assert_eq!(modal.inputs()[0]["label"], "Your answer, in GB");
+    scene.world.clock.set_to("2026-03-02T17:00:00Z");
+    let late = member.click(&post, "Type").await;
+    assert!(late.is_private() && late.text().contains("This round is over"), "{}", late.text());
+    for _reveal_and_details in 0..3 {
+        scene.channel.expect_message().await;
+    }
+    scene.finish().await;
+}

@@ -180,6 +180,8 @@ async fn a_number_is_typed_and_its_mistake_is_named(platform: Platform) {
     }
     let refused = people[2].type_number(&post, "a lot").await;
     assert!(refused.is_private() && refused.text().contains("as a number"), "{}", refused.text());
+    let elsewhere = people[2].type_number(&post, "0.112 TB").await;
+    assert!(elsewhere.is_private() && elsewhere.text().contains("the answer is in GB"), "{}", elsewhere.text());
 
     let reveal = reveal(&stage).await;
     assert!(reveal.text().contains("112 GB"), "{}", reveal.text());

@@ -1,6 +1,7 @@
 //! Stories over the services: a temporary database, a chat that can be made to fail, a clock moved by hand.
 
 mod agreement;
+mod checkups;
 mod clock;
 mod communities;
 mod database;

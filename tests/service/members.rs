@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use trapline::core::feed::Draft;
-use trapline::core::ids::Period;
+use trapline::core::ids::{Confidence, Period};
 use trapline::core::refusal::Refusal;
 use trapline::core::round::{Given, Verdicted};
 
@@ -229,4 +229,21 @@ async fn a_sum_is_reached_with_the_last_answer_it_holds_in_whatever_order_rounds
     stage.s().feed_reveal(&admin("g"), "1").await.unwrap();
     let board = stage.s().leaderboard(&member("g", "ann"), Period::All, 0).await.unwrap();
     assert_eq!((board.lines[0].1.points, board.lines[0].1.reached_at), (8, at("2026-11-23T10:30:00Z")));
+}
+
+#[tokio::test]
+async fn what_somebody_believes_and_how_sure_they_are_is_for_themselves() {
+    let stage = Stage::new().await;
+    stage.feed().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    let round = stage.open_round().await;
+    let ann = member("g", "ann");
+    stage.answer("ann", round, false).await;
+    stage.s().set_confidence(&ann, round, Confidence::Sure).await.unwrap();
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    let own = stage.s().stats(&ann, None).await.unwrap();
+    assert_eq!((own.answers, own.by_confidence[1], own.baits, own.mistakes.len()), (1, (1, 0), 1, 1));
+    let seen = stage.s().stats(&member("g", "ben"), Some("ann")).await.unwrap();
+    assert_eq!((seen.answers, seen.right, seen.points), (1, 0, own.points));
+    assert_eq!((seen.by_confidence, seen.baits, seen.mistakes.len()), ([(0, 0); 3], 0, 0));
 }

@@ -8,7 +8,7 @@ use trapline::core::trap::Level;
 use trapline::service::rounds::Ticked;
 use trapline::service::{Actor, Service};
 
-use crate::stage::{Stage, admin, at, draft, member, refused, trap};
+use crate::stage::{FakeChat, Stage, admin, at, draft, member, refused, trap};
 
 #[tokio::test]
 async fn after_a_short_outage_the_missed_slot_is_posted_once_and_called_late() {
@@ -17,6 +17,7 @@ async fn after_a_short_outage_the_missed_slot_is_posted_once_and_called_late() {
     stage.clock.set(at("2026-11-23T12:00:00Z"));
     assert_eq!(stage.s().tick().await.unwrap(), Ticked { posted: 1, skipped: 0, revealed: 0 });
     assert_eq!(stage.s().tick().await.unwrap(), Ticked::default());
+    stage.run().await;
     let open = stage.s().today(&member("g", "ann")).await.unwrap();
     assert!(open[0].round.late);
     assert_eq!(open[0].round.reveal_at, Some(at("2026-11-23T20:00:00Z")));
@@ -161,6 +162,7 @@ async fn the_local_channel_has_a_trap_from_its_first_start() {
     start(stage.s()).await;
     let ticked = stage.s().tick().await.unwrap();
     assert_eq!((ticked.posted, ticked.skipped), (1, 0));
+    stage.s().deliver(&FakeChat::new(Platform::Web, stage.clock.clone())).await.unwrap();
     let [mine] = stage.s().today(&web).await.unwrap().try_into().unwrap();
     assert!(!mine.round.late);
     assert_eq!(mine.channel, "local");

@@ -22,6 +22,8 @@ pub(super) mod limit {
     /// Of what is said of a file.
     pub(in crate::chat::discord) const ALT: usize = 1024;
     pub(in crate::chat::discord) const THREAD_NAME: usize = 100;
+    /// Of a modal's title, and of a field's label.
+    pub(in crate::chat::discord) const MODAL: usize = 45;
     /// Of an autocomplete's choice, name and value alike.
     pub(in crate::chat::discord) const CHOICE: usize = 100;
     pub(in crate::chat::discord) const CHOICES: usize = 25;

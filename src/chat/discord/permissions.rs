@@ -115,6 +115,11 @@ impl Standing {
         names
     }
 
+    /// Whether messages come with their pictures.
+    pub(super) fn takes_files(&self, channel: &Channel) -> bool {
+        self.granted(channel).contains(FILES)
+    }
+
     fn mentionable(&self, role: RoleId) -> bool {
         self.roles.iter().any(|known| known.id == role && known.mentionable)
     }
@@ -190,7 +195,8 @@ pub(super) async fn check(
     suits(&channel, guild).map_err(Trouble::Refused)?;
     let standing = Standing::of(rest, guild, me).await?;
     if let Some(role) = wants.role.filter(|role| !standing.knows(*role)) {
-        return Err(Trouble::Refused(Refusal::UnknownRole { given: role.to_string() }));
+        let given = if role.get() == guild.get() { "everyone".to_owned() } else { role.to_string() };
+        return Err(Trouble::Refused(Refusal::UnknownRole { given }));
     }
     let names = standing.missing(&channel, wants);
     if names.is_empty() {

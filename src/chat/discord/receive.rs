@@ -1,24 +1,28 @@
 //! Clicks on buttons and submitted modals → use cases. Everything needed is in the `custom_id`.
 
+use std::time::Duration;
+
 use serde_json::json;
 use serenity::all::{ActionRowComponent, ComponentInteraction, ModalInteraction};
 
 use super::Shared;
+use super::payload::{cut, limit};
 use super::respond::{Asked, Outcome, Pace, Place, open_modal, refuse, respond};
 use crate::core::ids::{Action, Platform, RoundId, TrapId};
 use crate::core::refusal::Refusal;
 use crate::core::round::Given;
 use crate::core::text;
+use crate::core::trap::Kind;
 use crate::service::answer::MyRound;
 use crate::service::practice::{Exercise, Judged};
-use crate::service::{Actor, Service};
+use crate::service::{Actor, Error, Service};
 
 /// A click.
 pub(super) async fn component(shared: &Shared, click: &ComponentInteraction) {
     let asked = Asked::from(click);
     match Action::decode(&click.data.custom_id) {
         Ok(action @ (Action::AnswerNumber { .. } | Action::PracticeNumber { .. })) => {
-            open_modal(shared, &asked, &modal(&action)).await;
+            ask(shared, &asked, &action).await
         }
         Ok(action) => {
             let place = place(&action);
@@ -115,16 +119,47 @@ pub(super) fn exercise(exercise: &Exercise) -> crate::core::card::Card {
 
 const FIELD: &str = "value";
 
-/// One short field. Which trap it is for stands above the button: looking it up could take too long for a modal.
-fn modal(action: &Action) -> serde_json::Value {
+/// A modal says no more than "Your answer" where the round is not found within this time.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Opens the modal for a number. It can only be a first response, so it does not wait for the database for long.
+async fn ask(shared: &Shared, asked: &Asked, action: &Action) {
+    let known = match &asked.actor {
+        Some(actor) => tokio::time::timeout(PATIENCE, what_is_asked(&shared.service, actor, action)).await,
+        None => return refuse(shared, asked, Refusal::NotInPlace).await,
+    };
+    match known {
+        Ok(Err(Error::Refused(refusal))) => refuse(shared, asked, refusal).await,
+        Ok(Ok((headline, unit))) => open_modal(shared, asked, &modal(action, &headline, &unit)).await,
+        Ok(Err(Error::Fault(_))) | Err(_) => open_modal(shared, asked, &modal(action, "", "")).await,
+    }
+}
+
+/// The trap's headline, and the unit that its answer is in.
+async fn what_is_asked(service: &Service, actor: &Actor, action: &Action) -> Result<(String, String), Error> {
+    match action {
+        Action::AnswerNumber { round } => service.number_asked(actor, *round).await,
+        Action::PracticeNumber { trap, variant } => {
+            let Exercise { trap, .. } = service.exercise(actor, trap, *variant, 0).await?;
+            let unit = if let Kind::Number(number) = trap.kind { number.unit } else { String::new() };
+            Ok((trap.headline, unit))
+        }
+        _ => Err(Refusal::OptionUnknown.into()),
+    }
+}
+
+/// One short field.
+fn modal(action: &Action, headline: &str, unit: &str) -> serde_json::Value {
+    let title = if headline.is_empty() { "Your answer" } else { headline };
+    let label = if unit.is_empty() { "Your answer".to_owned() } else { format!("Your answer, in {unit}") };
     json!({
         "custom_id": action.encode(),
-        "title": "Your answer",
+        "title": cut(title, limit::MODAL),
         "components": [{ "type": 1, "components": [{
             "type": 4,
             "custom_id": FIELD,
             "style": 1,
-            "label": "Your answer",
+            "label": cut(&label, limit::MODAL),
             "placeholder": "a number, such as 84",
             "min_length": 1,
             "max_length": 40,

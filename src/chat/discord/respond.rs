@@ -302,6 +302,7 @@ impl Asked {
         let call = || Call::post(route, body).file(file.clone()).unpaced();
         match shared.rest.done(call()).await {
             Err(RestError::Unknown(_) | RestError::NotSent(_)) => {}
+            Err(RestError::Limited(pause)) if pause <= PATIENCE => tokio::time::sleep(pause).await,
             settled => return settled,
         }
         // Once more, since somebody waits: if the first try did work, Discord says that it is acknowledged.

@@ -140,6 +140,8 @@ mod code {
     pub(super) const MISSING_ACCESS: i64 = 50001;
     pub(super) const NOT_MY_MESSAGE: i64 = 50005;
     pub(super) const MISSING_PERMISSIONS: i64 = 50013;
+    /// A reply takes the permission to read the history.
+    pub(super) const NO_REPLY_WITHOUT_HISTORY: i64 = 160_002;
     pub(super) const HAS_THREAD: i64 = 160_004;
 }
 
@@ -277,7 +279,7 @@ fn chat_error(error: RestError) -> ChatError {
         RestError::Refused { status, code, message } => match (status, code) {
             (401, _) | (_, code::UNKNOWN_GUILD) => ChatError::Blocked(Blocked::NotInPlace),
             (_, code::UNKNOWN_CHANNEL) => ChatError::Blocked(Blocked::ChannelGone),
-            (_, code::MISSING_ACCESS | code::MISSING_PERMISSIONS) => no_names(),
+            (_, code::MISSING_ACCESS | code::MISSING_PERMISSIONS | code::NO_REPLY_WITHOUT_HISTORY) => no_names(),
             (_, code::UNKNOWN_MESSAGE | code::NOT_MY_MESSAGE) | (404, _) => ChatError::Gone,
             (403, _) => ChatError::Blocked(Blocked::Other { said: message }),
             _ => ChatError::Rejected(format!("{status} (code {code}): {message}")),
@@ -358,6 +360,7 @@ mod tests {
         assert_eq!(refused(404, 10008), ChatError::Gone);
         assert_eq!(refused(403, 50001), ChatError::Blocked(Blocked::Permission { missing: vec![] }));
         assert_eq!(refused(403, 50013), ChatError::Blocked(Blocked::Permission { missing: vec![] }));
+        assert_eq!(refused(400, 160_002), ChatError::Blocked(Blocked::Permission { missing: vec![] }));
         assert_eq!(refused(403, 50007), ChatError::Blocked(Blocked::Other { said: "no".into() }));
         assert_eq!(refused(401, 0), ChatError::Blocked(Blocked::NotInPlace));
         assert!(matches!(refused(400, 50035), ChatError::Rejected(_)));

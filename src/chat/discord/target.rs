@@ -84,7 +84,14 @@ async fn look(shared: &Shared, standing: Option<&Standing>, settings: &Settings)
     if role.is_some_and(|role| !standing.knows(role)) {
         return Err("The role that it pings is gone: choose another.".to_owned());
     }
-    Ok(standing.missing(&channel, Wants { thread: settings.thread, role }))
+    let missing = standing.missing(&channel, Wants { thread: settings.thread, role });
+    if missing.is_empty() && !standing.takes_files(&channel) {
+        return Err(
+            "I lack Attach Files there, so figures come as words. Give it to my role in the channel's settings."
+                .to_owned(),
+        );
+    }
+    Ok(missing)
 }
 
 /// Discord's ids are never 0.

@@ -215,6 +215,7 @@ async fn check(shared: &Shared, channel: Option<&str>) -> Result<(), Error> {
 pub(super) async fn doctor(shared: &Shared, actor: &Actor) -> Outcome {
     let views = shared.service.feeds(actor).await?;
     let checkups = futures::future::join_all(views.into_iter().map(|view| checkup(shared, view))).await;
+    let checkups = shared.service.feeds_checked(checkups).await?;
     let mut cards = vec![text::doctor(&checkups, shared.service.clock.now())];
     let missing = match shared.ask_identity().await {
         Ok(()) => manifest::missing(shared.api.scopes().as_deref()),

@@ -7,7 +7,7 @@ const LONGEST: usize = 40;
 
 /// Reads a number as people type it: `42`, `1,234.5`, `1 234`, `8.4e9`, `−3`, `.5`, `84 GB`, `25%` (which is 25), `~3`, `$12`.
 ///
-/// - Whatever follows the number is its unit and is ignored, so `7B` and `7 billion` are 7: the trap states the unit it wants.
+/// - Whatever follows the number is its unit and is ignored here, so `7B` and `7 billion` are 7: see [`parse_in`].
 ///   A unit that holds a digit is refused, because `12-15`, `1/2` and `3×10⁹` would otherwise be read as their first part.
 /// - One comma that is not followed by exactly three digits is a decimal comma: `1,5` is 1.5, `1,500` is 1500, `0,125` is 0.125.
 /// - Of a comma and a dot, the last one is the decimal mark: `1.234,5` is 1234.5. Thousands come in groups of three.
@@ -18,10 +18,59 @@ const LONGEST: usize = 40;
 /// [`Refusal::BadNumber`].
 pub fn parse_number(text: &str) -> Result<f64, Refusal> {
     let text = text.trim();
-    read(text).ok_or_else(|| Refusal::BadNumber { given: text.chars().take(LONGEST).collect() })
+    read(text).map(|(value, _)| value).ok_or_else(|| unreadable(text))
 }
 
-fn read(text: &str) -> Option<f64> {
+/// Reads a number that is to be in a unit, as [`parse_number`] does. One that comes with another unit of size, time or share is
+/// refused, for `0.02 s` is not 0.02 ms and `11k` not 11; any other word behind the number says nothing of what it is worth.
+///
+/// # Errors
+/// [`Refusal::BadNumber`], [`Refusal::OtherUnit`].
+pub fn parse_in(text: &str, unit: &str) -> Result<f64, Refusal> {
+    let text = text.trim();
+    let (value, typed) = read(text).ok_or_else(|| unreadable(text))?;
+    // A trap in "billion tokens" is in billions.
+    let wanted = unit.split(' ').next().unwrap_or_default();
+    if unit_of(&typed).is_some_and(|known| unit_of(wanted) != Some(known)) {
+        return Err(Refusal::OtherUnit { given: text.chars().take(LONGEST).collect(), unit: unit.to_owned() });
+    }
+    Ok(value)
+}
+
+fn unreadable(text: &str) -> Refusal {
+    Refusal::BadNumber { given: text.chars().take(LONGEST).collect() }
+}
+
+/// Units and multiples that would make another number of the same answer, each with other spellings.
+const UNITS: [&[&str]; 19] = [
+    &["%", "percent"],
+    &["s", "sec", "secs", "second", "seconds"],
+    &["ms"],
+    &["µs", "us"],
+    &["ns"],
+    &["min", "minute", "minutes"],
+    &["h", "hour", "hours"],
+    &["KB"],
+    &["MB"],
+    &["GB"],
+    &["TB"],
+    &["KiB"],
+    &["MiB"],
+    &["GiB"],
+    &["TiB"],
+    &["k", "thousand"],
+    &["million", "M", "mn"],
+    &["billion", "B", "bn"],
+    &["trillion", "T", "tn"],
+];
+
+fn unit_of(typed: &str) -> Option<&'static str> {
+    let spelled = |names: &&[&str]| names.iter().any(|name| typed.eq_ignore_ascii_case(name));
+    UNITS.iter().find(|names| spelled(names)).map(|names| names[0])
+}
+
+/// The number, and what stands behind it.
+fn read(text: &str) -> Option<(f64, String)> {
     if text.chars().count() > LONGEST {
         return None;
     }
@@ -35,7 +84,7 @@ fn read(text: &str) -> Option<f64> {
     }
     let value: f64 = format!("{sign}{}{exponent}", canonical(digits.trim_end())?).parse().ok()?;
     // Adding zero turns a typed -0 into 0.
-    value.is_finite().then_some(value + 0.0)
+    value.is_finite().then(|| (value + 0.0, unit.trim().to_owned()))
 }
 
 /// One spelling for each of the signs and spaces that phones and spreadsheets produce.

@@ -218,6 +218,43 @@ fn what_is_no_single_number_is_refused() {
 }
 
 #[test]
+fn a_number_in_another_unit_is_refused() {
+    for (text, unit) in [
+        ("112", "GB"),
+        ("112 GB", "GB"),
+        ("112gb", "GB"),
+        ("112 apples", "GB"),
+        ("7B", "billion tokens"),
+        ("7 billion", "billion tokens"),
+        ("12k", "k"),
+        ("3 times", "times"),
+        ("25 %", "%"),
+        ("25 percent", "%"),
+        ("12 px", "px"),
+        ("30 images/s", "images/s"),
+    ] {
+        assert!(parse_in(text, unit).is_ok(), "{text} in {unit}");
+    }
+    for (text, unit) in [
+        ("0.0209 s", "ms"),
+        ("1.5 TB", "GB"),
+        ("112 GiB", "GB"),
+        ("25%", ""),
+        ("3 ms", ""),
+        ("11k", ""),
+        ("7 billion", ""),
+        ("5M", "clicks"),
+        ("7M", "billion tokens"),
+        ("25 percent", "ms"),
+        ("5 %", "GB"),
+    ] {
+        let refusal = Refusal::OtherUnit { given: text.to_owned(), unit: unit.to_owned() };
+        assert_eq!(parse_in(text, unit), Err(refusal), "{text} in {unit}");
+    }
+    assert_eq!(parse_in("many", "GB"), Err(Refusal::BadNumber { given: "many".into() }));
+}
+
+#[test]
 fn a_changed_answer_keeps_its_confidence() {
     let round = round(choice());
     let before = Answer { said: Said::Option(0), confidence: Confidence::Certain };

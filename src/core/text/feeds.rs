@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::rounds::question;
-use super::words::{count, it_or_them, list, moment, series};
+use super::words::{count, it_or_them, list, moment, quoted, series};
 use crate::core::calendar::Slot;
 use crate::core::card::{Block, Button, Card, Look, Tone};
-use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Order, RevealAfter, SkipReason, State};
+use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Order, RevealAfter, SkipReason, State, Waiting};
 use crate::core::ids::{Action, FeedStep, RoundId};
 use crate::core::markup::escape;
 use crate::core::trap::Trap;
@@ -187,8 +187,15 @@ fn skipped(view: &FeedView) -> String {
 
 #[must_use]
 pub fn feed_paused(view: &FeedView) -> Card {
-    Card::new(format!("Feed {} is paused", view.feed.number))
-        .text("Nothing is posted until it is resumed. An open round is still revealed, and no streak breaks.")
+    Card::new(format!("Feed {} is paused", view.feed.number)).text(match view.feed.settings.reveal {
+        RevealAfter::Hours(_) => {
+            "Nothing is posted until it is resumed. An open round is still revealed, and no streak breaks."
+        }
+        RevealAfter::NextPost => {
+            "Nothing is posted until it is resumed, and no streak breaks. \
+                 An open round is revealed with the first post after that; `/feed reveal` does it sooner."
+        }
+    })
 }
 
 #[must_use]
@@ -207,9 +214,11 @@ pub fn feed_removed(view: &FeedView) -> Card {
 pub fn feed_preview(view: &FeedView, trap: &Trap) -> Card {
     let order: Vec<usize> = (0..trap.options().len()).collect();
     let sorted = alphabetical(trap, order);
-    question(trap, &sorted, &trap.headline)
-        .tone(Tone::Open)
-        .small(format!("Feed {} would post this next. Options are shuffled when it is posted.", view.feed.number))
+    let shuffled = if sorted.is_empty() { "" } else { ", with its options shuffled" };
+    question(trap, &sorted, &trap.headline).tone(Tone::Open).small(format!(
+        "Feed {} posts this at its next time{shuffled}. A trap that you post before then is another one.",
+        view.feed.number
+    ))
 }
 
 /// The order of the file often starts with the right option; by their text it says nothing.
@@ -257,6 +266,7 @@ fn is_well(checkup: &Checkup) -> bool {
     checkup.missing.is_empty()
         && checkup.trouble.is_none()
         && checkup.view.pool > 0
+        && checkup.view.waiting.is_none()
         && !matches!(checkup.view.feed.state, State::Blocked { .. })
 }
 
@@ -268,7 +278,13 @@ fn diagnosis(checkup: &Checkup, now: DateTime<Utc>) -> String {
         lines.push(format!("I lack {} there. Give {them} to my role in the channel's settings.", list(&names, "and")));
     }
     if let State::Blocked { reason, .. } = &checkup.view.feed.state {
-        lines.push(format!("Blocked: {} I try again by myself.", why(reason)));
+        let in_the_way = !checkup.missing.is_empty() || checkup.trouble.is_some();
+        let next =
+            if in_the_way { "I try again by myself." } else { "Nothing is in the way any more: I try again now." };
+        lines.push(format!("Blocked: {} {next}", why(reason)));
+    } else if let Some(Waiting { since, why }) = &checkup.view.waiting {
+        let since = moment(*since, checkup.view.feed.settings.schedule.zone);
+        lines.push(format!("A message has been waiting since {since}: {} I try again by myself.", quoted(why)));
     }
     if checkup.view.pool == 0 {
         lines.push("No trap fits its filter any more: edit it.".to_owned());

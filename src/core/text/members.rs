@@ -66,8 +66,10 @@ pub fn stats(stats: &Stats) -> Card {
     let mut facts = vec![
         ("Points".to_owned(), sum(stats.points)),
         ("Right".to_owned(), format!("{} of {} ({})", stats.right, stats.answers, percent(stats.right, stats.answers))),
-        ("Baits taken".to_owned(), stats.baits.to_string()),
     ];
+    if stats.own {
+        facts.push(("Baits taken".to_owned(), stats.baits.to_string()));
+    }
     facts.extend(
         stats.streaks.iter().map(|(feed, streak)| {
             (format!("Streak, feed {feed}"), format!("{} (best {})", streak.current, streak.best))
@@ -86,7 +88,9 @@ pub fn stats(stats: &Stats) -> Card {
             format!("- {}: right {} of {answers} ({})", capital(confidence(c)), right, percent(right, answers))
         })
         .collect();
-    card = card.heading("When you said …").text(sure.join("\n"));
+    if !sure.is_empty() {
+        card = card.heading("When you said …").text(sure.join("\n"));
+    }
     if !stats.mistakes.is_empty() {
         let lines: Vec<String> =
             stats.mistakes.iter().take(5).map(|(belief, times)| format!("- {} ({times}×)", counted(belief))).collect();
@@ -225,16 +229,17 @@ pub fn privacy_confirm() -> Card {
         .tone(Tone::Warning)
         .text(
             "Your answers, points, streaks and name in this community go for good. \
-             Counts in rounds that were revealed stay, without your name.",
+             Counts in rounds that were revealed stay, without your name. Messages that are posted already keep what they say.",
         )
         .row(vec![Button::new("Delete everything", Action::PrivacyDelete).look(Look::Danger)])
 }
 
 #[must_use]
 pub fn privacy_deleted(answers: u64) -> Card {
-    Card::new("Deleted")
-        .tone(Tone::Good)
-        .text(format!("{} and all that hung on them are gone.", capital(&count(answers, "answer", "answers"))))
+    Card::new("Deleted").tone(Tone::Good).text(match answers {
+        0 => "No answers were kept. Whatever else there was about you is gone.".to_owned(),
+        n => format!("{}, with points and streaks. Nothing about you is kept any more.", count(n, "answer", "answers")),
+    })
 }
 
 /// What everybody can do, wherever they are.

@@ -43,6 +43,12 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::BadNumber { given } => {
             format!("I can't read {} as a number. Type it like `84`, `0.35` or `1.2e9`.", quoted(given))
         }
+        Refusal::OtherUnit { given, unit } if unit.is_empty() => {
+            format!("I got {}, and the answer has no unit: type the plain number.", quoted(given))
+        }
+        Refusal::OtherUnit { given, unit } => {
+            format!("I got {}, and the answer is in {}: type it in that unit.", quoted(given), escape(unit))
+        }
         Refusal::TrapOpen => "This trap is open here: it can be read after its reveal.".into(),
         Refusal::UnknownTrap { given, near: n } => format!("I know no trap {}.{}", quoted(given), near(n)),
         Refusal::NothingOpen { next: None } => {

@@ -184,6 +184,8 @@ fn every_refusal_says_what_would_be_right() {
         Refusal::StaleButton,
         Refusal::NotAnswered,
         Refusal::BadNumber { given: "many".into() },
+        Refusal::OtherUnit { given: "0.02 s".into(), unit: "ms".into() },
+        Refusal::OtherUnit { given: "25%".into(), unit: String::new() },
         Refusal::TrapOpen,
         Refusal::UnknownTrap { given: given(), near: vec![] },
         Refusal::NothingOpen { next: None },

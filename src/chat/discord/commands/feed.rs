@@ -1,6 +1,6 @@
 //! Commands for admins: feeds and what ails them.
 
-use serenity::all::{ChannelId, RoleId};
+use serenity::all::{ChannelId, GuildId, RoleId};
 
 use super::arguments::{FeedNumber, Flag, Hours, Picked};
 use super::{Context, Never, answer, answer_at};
@@ -122,7 +122,7 @@ async fn edit(
     #[min = 0]
     #[max = 72]
     reveal_after: Option<Hours>,
-    #[description = "A role to ping with each post"] role: Option<Picked<RoleId>>,
+    #[description = "A role to ping with each post; @everyone for none"] role: Option<Picked<RoleId>>,
     #[description = "Whether the reveal opens a thread"] thread: Option<Flag>,
 ) -> Result<(), Never> {
     let draft = Draft {
@@ -136,7 +136,8 @@ async fn edit(
         level,
         order,
         reveal_after: reveal_after.map(|hours| hours.0),
-        role: role.map(|role| role.0.to_string()),
+        // Nobody ever pings all, so that is how to say that nobody is pinged any more.
+        role: role.map(|role| if is_everyone(role.0, ctx.guild_id()) { String::new() } else { role.0.to_string() }),
         thread: thread.map(|flag| flag.0),
     };
     let shared = ctx.framework.user_data;
@@ -256,9 +257,15 @@ pub(super) async fn doctor(ctx: Context<'_>) -> Result<(), Never> {
     let shared = ctx.framework.user_data;
     answer_at(ctx, Pace::Slow, async move |service, actor| {
         let views = service.feeds(&actor).await?;
-        Ok(text::doctor(&target::checkups(shared, &actor, views).await, service.clock.now()).into())
+        let checkups = service.feeds_checked(target::checkups(shared, &actor, views).await).await?;
+        Ok(text::doctor(&checkups, service.clock.now()).into())
     })
     .await
+}
+
+/// That role has the id of its guild.
+fn is_everyone(role: RoleId, guild: Option<GuildId>) -> bool {
+    guild.is_some_and(|guild| guild.get() == role.get())
 }
 
 /// The feed that was named, or the only one.

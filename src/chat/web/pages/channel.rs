@@ -122,7 +122,7 @@ pub(in crate::chat::web) async fn answer(cx: Cx, Path(id): Path<String>, posted:
     let _receipt = cx.service().metrics().receipt(Platform::Web);
     match cx.service().answer(&cx.actor(), round, &given).await {
         Ok(_) => Ok(to(&format!("/#receipt-{round}"))),
-        Err(Error::Refused(refusal @ Refusal::BadNumber { .. })) => {
+        Err(Error::Refused(refusal @ (Refusal::BadNumber { .. } | Refusal::OtherUnit { .. }))) => {
             let message = card(&text::refusal(&refusal), &cx.csrf(), 3);
             let answer = Some(Problem { round, given: posted.get("value").to_owned(), message });
             page(&cx, Trouble { answer, name: None }).await

@@ -60,7 +60,7 @@ pub(in crate::chat::web) async fn answer(cx: Cx, posted: Posted) -> Result<Respo
     };
     match cx.service().practise_answer(&cx.actor(), &trap, variant, seed, &given(&posted)).await {
         Ok(judged) => Ok(page(&cx, &filter, &verdict(&cx, &filter, &judged), StatusCode::OK)),
-        Err(Error::Refused(refusal @ Refusal::BadNumber { .. })) => {
+        Err(Error::Refused(refusal @ (Refusal::BadNumber { .. } | Refusal::OtherUnit { .. }))) => {
             let exercise = cx.service().exercise(&cx.actor(), &trap, variant, seed).await?;
             let message = card(&text::refusal(&refusal), &cx.csrf(), 3);
             let problem = Problem { round: RoundId(0), given: posted.get("value").to_owned(), message };

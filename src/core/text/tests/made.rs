@@ -119,6 +119,7 @@ pub(super) fn feed_view(state: State) -> FeedView {
         zone_assumed: false,
         open: None,
         last_skipped: None,
+        waiting: None,
     }
 }
 
