@@ -25,10 +25,9 @@ const AT_ONCE: usize = 16;
 #[derive(Debug)]
 pub(super) struct Examined {
     pub(super) label: String,
-    /// All variants, the canonical one first; there only where the file has no error.
-    pub(super) variants: Option<Vec<Trap>>,
-    /// Its trap's id, once it is in a bank.
-    pub(super) id: Option<TrapId>,
+    /// All variants, the canonical one first; a check, which is over with the others, keeps that one alone. None where the file has
+    /// an error.
+    pub(super) variants: Vec<Trap>,
     /// The lines of the id and of the number.
     pub(super) id_line: usize,
     pub(super) number_line: usize,
@@ -79,8 +78,7 @@ fn one(
     let mut sink = Sink::new(&document.label);
     let mut examined = Examined {
         label: document.label.clone(),
-        variants: None,
-        id: None,
+        variants: Vec::new(),
         id_line: 1,
         number_line: 1,
         traits: None,
@@ -92,11 +90,10 @@ fn one(
     match document.text() {
         Ok(text) => {
             let variants = parse(&text, document.place(), engine, vocabulary, &mut sink, &mut examined, &mut waivers);
-            examined.variants = variants.filter(|_| !sink.has_errors());
-            if let (Some(variants), Some(_)) = (&mut examined.variants, today) {
-                // A check is over with the others once they are linted.
-                variants.truncate(1);
-                variants.iter_mut().for_each(lighten);
+            examined.variants = variants.filter(|_| !sink.has_errors()).unwrap_or_default();
+            if today.is_some() {
+                examined.variants.truncate(1);
+                examined.variants.iter_mut().for_each(lighten);
             }
         }
         Err(why) => {
@@ -146,6 +143,14 @@ fn parse(
     let variants = make(&draft, engine, vocabulary, sink)?;
     examined.traits = lint::item(&draft, &variants, vocabulary, sink);
     Some(variants)
+}
+
+/// The id, series and number that a file's front matter gives, if that has no error.
+pub(super) fn place(document: &Document) -> Option<(TrapId, (String, u32))> {
+    let text = document.text().ok()?;
+    let (head, ..) = split(&text)?;
+    let (front, _) = front::read(head, 2, &mut Sink::new(&document.label));
+    front.map(|front| (front.id.value, (front.series.value, front.number.value)))
 }
 
 /// The front matter, the rest, and the line of the file on which the rest begins.
