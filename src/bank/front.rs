@@ -1,12 +1,11 @@
 //! The front matter of a trap file: TOML between two lines of `+++`.
 
 use chrono::NaiveDate;
-use toml::de::{DeTable, DeValue};
 
 use super::figure::{self, Sketch};
 use super::numbers::{is_name, is_reserved};
 use super::report::{RULES, Sink, nearest};
-use super::table::{At, Lines, Table, date, integer, is_slug, line, number, slug};
+use super::table::{At, NotToml, Table, Tree, Value, date, integer, is_slug, line, number, slug};
 use crate::core::ids::TrapId;
 use crate::core::trap::{Level, Source};
 
@@ -79,17 +78,14 @@ pub(super) struct Waiver {
 /// Reads the front matter; `first` is the line of the file on which `text` begins. None where something is missing or wrong.
 /// Waivers are read whatever else is wrong.
 pub(super) fn read(text: &str, first: usize, sink: &mut Sink<'_>) -> (Option<Front>, Vec<Waiver>) {
-    let lines = Lines::new(text, first);
-    let parsed = match DeTable::parse(text) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            let line = error.span().map_or(first, |span| lines.of(span.start));
-            let said = error.message().lines().next().unwrap_or("not TOML");
-            sink.error(line, "P03", format!("the front matter is not TOML: {said}"), "correct the TOML on this line");
+    let tree = match Tree::read(text, first) {
+        Ok(tree) => tree,
+        Err(NotToml { line, why }) => {
+            sink.error(line, "P03", format!("the front matter is not TOML: {why}"), "correct the TOML on this line");
             return (None, Vec::new());
         }
     };
-    let top = Table::new(parsed.get_ref(), &lines, first.saturating_sub(1).max(1), "the front matter");
+    let top = Table::new(&tree, first.saturating_sub(1).max(1), "the front matter");
     top.only(&KEYS, sink);
     let waivers = waivers(&top, sink);
     (front(&top, sink), waivers)
@@ -138,8 +134,8 @@ fn front(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Front> {
     })
 }
 
-fn topics(value: &DeValue<'_>) -> Option<Vec<String>> {
-    let topics = value.as_array()?.iter().map(|t| slug(t.get_ref(), MAX_SLUG)).collect::<Option<Vec<_>>>()?;
+fn topics(value: &Value<'_>) -> Option<Vec<String>> {
+    let topics = value.as_list()?.iter().map(|t| slug(&t.value, MAX_SLUG)).collect::<Option<Vec<_>>>()?;
     let distinct = topics.iter().enumerate().all(|(i, t)| !topics[..i].contains(t));
     (distinct && (1..=MAX_TOPICS).contains(&topics.len())).then_some(topics)
 }
@@ -231,8 +227,8 @@ fn variants(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Vec<Vec<(String, f64)>>
         .collect()
 }
 
-fn numbers_of(value: &DeValue<'_>) -> Option<Vec<f64>> {
-    let list = value.as_array()?.iter().map(|x| number(x.get_ref())).collect::<Option<Vec<_>>>()?;
+fn numbers_of(value: &Value<'_>) -> Option<Vec<f64>> {
+    let list = value.as_list()?.iter().map(|x| number(&x.value)).collect::<Option<Vec<_>>>()?;
     (1..=MAX_VARIANTS).contains(&list.len()).then_some(list)
 }
 
@@ -309,7 +305,7 @@ fn source(table: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<At<Source>> {
 }
 
 /// `https://host/…`: ASCII that can stand in a link as it is.
-fn address(value: &DeValue<'_>) -> Option<String> {
+fn address(value: &Value<'_>) -> Option<String> {
     let text = value.as_str()?;
     let rest = text.strip_prefix("https://")?;
     let host = rest.split(['/', '?', '#']).next().unwrap_or("");
