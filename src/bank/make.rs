@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::compile::{Compiled, Placed, uncomputed, untemplated};
 use super::front::Front;
+use super::lint::limits;
 use super::numbers::{Engine, Scope, Text};
 use super::report::{Sink, nearest};
 use super::sections::{Body, Candidate};
@@ -48,11 +49,20 @@ impl fmt::Display for Note<'_> {
     }
 }
 
+/// What traps are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Serving,
+    /// Made to be checked and dropped: with no more than the rules look at.
+    Checking,
+}
+
 /// All variants, the canonical one first; none where a number or a text can't be had.
 pub(super) fn make(
     draft: &Draft<'_>,
     engine: &Engine,
     vocabulary: &BTreeMap<String, String>,
+    purpose: Purpose,
     sink: &mut Sink<'_>,
 ) -> Option<Vec<Trap>> {
     roles(draft, sink);
@@ -61,7 +71,7 @@ pub(super) fn make(
     if !draft.front.named {
         return None;
     }
-    (0..draft.front.variants.len()).map(|variant| one(draft, variant, &compiled, sink)).collect()
+    (0..draft.front.variants.len()).map(|variant| one(draft, variant, &compiled, purpose, sink)).collect()
 }
 
 fn roles(draft: &Draft<'_>, sink: &mut Sink<'_>) {
@@ -97,23 +107,36 @@ fn mistakes(draft: &Draft<'_>, vocabulary: &BTreeMap<String, String>, sink: &mut
     }
 }
 
-fn one(draft: &Draft<'_>, variant: usize, compiled: &Compiled<'_>, sink: &mut Sink<'_>) -> Option<Trap> {
+fn one(
+    draft: &Draft<'_>,
+    variant: usize,
+    compiled: &Compiled<'_>,
+    purpose: Purpose,
+    sink: &mut Sink<'_>,
+) -> Option<Trap> {
     let front = &draft.front;
     let note = draft.note(variant);
+    let served = purpose == Purpose::Serving;
     let scope = scope(front, variant, note, compiled, sink)?;
-    let mut fill = |placed: &Placed<Text<'_>>| {
+    let mut fill = |placed: &Placed<Text<'_>>, max: usize| {
+        // Of a variant's texts, the rules look at the options; and at how long the others are.
+        if !served && variant > 0 && placed.value.surely_fits(max, &scope) {
+            return Some(String::new());
+        }
         placed.value.render(&scope).map_err(|trouble| untemplated(placed.line, &trouble, note, sink)).ok()
     };
-    let title = fill(&compiled.title);
-    let headline = fill(&compiled.headline);
-    let scenario = fill(&compiled.scenario);
-    let ask = fill(&compiled.ask);
-    let explanation = fill(&compiled.explanation);
-    let question = fill(&compiled.question);
-    let outline = fill(&compiled.outline);
-    let options: Vec<_> = compiled.options.iter().map(&mut fill).collect();
-    let whys: Vec<_> = compiled.whys.iter().map(&mut fill).collect();
-    let figure = compiled.figure.as_ref().map_or(Some(None), |figure| figure.draw(&scope, note, sink).map(Some));
+    let title = fill(&compiled.title, limits::TITLE);
+    let headline = fill(&compiled.headline, limits::TITLE);
+    let scenario = fill(&compiled.scenario, limits::SCENARIO);
+    let ask = fill(&compiled.ask, limits::ASK);
+    let explanation = fill(&compiled.explanation, limits::EXPLANATION);
+    let question = fill(&compiled.question, limits::QUESTION);
+    let outline = fill(&compiled.outline, limits::OUTLINE);
+    let options: Vec<_> = compiled.options.iter().map(|option| fill(option, 0)).collect();
+    let most = if front.answer.is_some() { 0 } else { limits::WHY };
+    let whys: Vec<_> = compiled.whys.iter().map(|why| fill(why, most)).collect();
+    let figure =
+        compiled.figure.as_ref().map_or(Some(None), |figure| figure.draw(&scope, purpose, note, sink).map(Some));
     let options = options.into_iter().collect::<Option<Vec<_>>>()?;
     let whys = whys.into_iter().collect::<Option<Vec<_>>>()?;
     let kind = if front.answer.is_some() {
@@ -136,9 +159,9 @@ fn one(draft: &Draft<'_>, variant: usize, compiled: &Compiled<'_>, sink: &mut Si
         ask: ask?,
         explanation: explanation?,
         follow_up: FollowUp { question: question?, outline: outline? },
-        sources: front.sources.iter().map(|s| s.value.clone()).collect(),
+        sources: if served { front.sources.iter().map(|s| s.value.clone()).collect() } else { Vec::new() },
         figure: figure?,
-        numbers: scope.all(),
+        numbers: if served { scope.all() } else { Vec::new() },
     })
 }
 

@@ -6,7 +6,7 @@ use minijinja::value::{Object, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, Expression, Template, UndefinedBehavior};
 
 use super::arithmetic;
-use super::plain::{Piece, filled, pieces};
+use super::plain::{Piece, bound, filled, pieces};
 use super::report::nearest;
 use crate::core::number;
 
@@ -78,6 +78,11 @@ pub(super) enum Formula<'e> {
 }
 
 impl Formula<'_> {
+    /// Whether all that it needs is names, of which one without a value shows at once.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain { .. })
+    }
+
     /// Its value: finite, or an explanation why there is none.
     pub(super) fn value(&self, scope: &Scope) -> Result<f64, Trouble> {
         match self {
@@ -110,6 +115,16 @@ pub(super) enum Text<'e> {
 }
 
 impl Text<'_> {
+    /// Whether it certainly can be filled in and has no more than so many characters then: a look that costs less than to fill it in.
+    pub(super) fn surely_fits(&self, max: usize, scope: &Scope) -> bool {
+        match self {
+            Self::Plain { pieces, source, .. } => {
+                source.len() <= max && bound(pieces, scope).is_some_and(|most| most <= max)
+            }
+            Self::Template(_) => false,
+        }
+    }
+
     pub(super) fn render(&self, scope: &Scope) -> Result<String, Trouble> {
         match self {
             Self::Plain { pieces, source, engine } => match filled(pieces, source.len(), scope) {

@@ -84,6 +84,23 @@ pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope) -> Opti
     Some(text)
 }
 
+/// The most bytes that [`filled`] can give; none where that is not known, or a number has no value.
+pub(super) fn bound(pieces: &[Piece<'_>], scope: &Scope) -> Option<usize> {
+    scope.with(|names| {
+        pieces.iter().try_fold(0, |sum, piece| match piece {
+            Piece::Words(words) => Some(sum + words.len()),
+            Piece::Number(name, _) => {
+                let (_, x) = names.iter().find(|(known, _)| known == name)?;
+                (x.abs() < MODEST).then_some(sum + MAX_MODEST)
+            }
+        })
+    })
+}
+
+/// Numbers below this one have no more than so many bytes, in whatever form.
+const MODEST: f64 = 1e15;
+const MAX_MODEST: usize = 48;
+
 impl Form {
     fn of(self, x: f64) -> String {
         match self {
@@ -98,7 +115,24 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_is_longer_than_its_bound(digits in -1e4..1e4f64, power in -40..40i32, places in 0..=MAX_DIGITS) {
+            let scope = Scope::new(vec![("x".to_owned(), digits * 10f64.powi(power))]);
+            for form in ["{{ x }}", "{{ x | fixed(N) }}", "{{ x | sig(N) }}", "{{ x | pct(N) }}", "{{ x | sci(N) }}"] {
+                let text = format!("some {} words", form.replace('N', &places.to_string()));
+                let pieces = pieces(&text).unwrap();
+                if let Some(most) = bound(&pieces, &scope) {
+                    prop_assert!(filled(&pieces, 0, &scope).unwrap().len() <= most);
+                }
+            }
+            prop_assert!(bound(&pieces("{{ y }}").unwrap(), &scope).is_none());
+        }
+    }
 
     #[test]
     fn plain_texts_are_cut_and_all_others_left() {

@@ -2,7 +2,7 @@
 
 use super::{Axis, CELL, Compiled, Grid, Limit, Pile, Point, Shape, Span, TextId, ValueId, X};
 use crate::bank::compile::{uncomputed, untemplated};
-use crate::bank::make::Note;
+use crate::bank::make::{Note, Purpose};
 use crate::bank::numbers::Scope;
 use crate::bank::report::Sink;
 use crate::core::figure::{self, Chart, Direction, Figure, MAX_COLOURS, Scale, drawable};
@@ -16,10 +16,17 @@ const MAX_SIDE: f64 = 16.0;
 const HUGE: f64 = 1e100;
 
 impl Compiled<'_> {
-    /// The figure of one variant. Reports each thing that is wrong, once for each line, since variants share it.
-    pub(in crate::bank) fn draw(&self, scope: &Scope, note: Note<'_>, sink: &mut Sink<'_>) -> Option<Figure> {
+    /// The figure of one variant; curves that are only to be checked end where it is clear that they can be drawn. Reports each thing that
+    /// is wrong, once for each line, since variants share it.
+    pub(in crate::bank) fn draw(
+        &self,
+        scope: &Scope,
+        purpose: Purpose,
+        note: Note<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Option<Figure> {
         let before = sink.len();
-        let mut pen = Pen { figure: self, scope, note, sink };
+        let mut pen = Pen { figure: self, scope, purpose, note, sink };
         let sketch = self.sketch;
         let title = pen.text(sketch.title);
         let alt = pen.text(sketch.alt);
@@ -39,6 +46,7 @@ impl Compiled<'_> {
 struct Pen<'p, 's, 'f> {
     figure: &'p Compiled<'p>,
     scope: &'p Scope,
+    purpose: Purpose,
     note: Note<'p>,
     sink: &'s mut Sink<'f>,
 }
@@ -161,7 +169,11 @@ impl Pen<'_, '_, '_> {
             scope.set(0, at);
             match placed.value.value(&scope) {
                 Ok(value) if value.abs() < HUGE && (y == Scale::Linear || value > 1.0 / HUGE) => {
-                    runs.last_mut().expect("there is a run from the start").push((six_digits(at), six_digits(value)));
+                    let run = runs.last_mut().expect("there is a run from the start");
+                    run.push((six_digits(at), six_digits(value)));
+                    if self.purpose == Purpose::Checking && run.len() > 1 && placed.value.is_plain() {
+                        break;
+                    }
                 }
                 Ok(_) => runs.push(Vec::new()),
                 Err(found) if found.unknown.is_some() => {
