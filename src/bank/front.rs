@@ -51,14 +51,28 @@ pub(super) struct Front {
     pub(super) minutes: u8,
     /// Set for a trap of kind `number`.
     pub(super) answer: Option<Answer>,
-    /// Facts and varied numbers, by variant: at least one, the first is the canonical one.
-    pub(super) variants: Vec<Vec<(String, f64)>>,
+    pub(super) given: Given,
     /// Names with their expressions, in the order of the file.
     pub(super) numbers: Vec<At<(String, String)>>,
     /// Whether every number of the file got its name: otherwise what builds on the others would fail for no reason of its own.
     pub(super) named: bool,
     pub(super) figure: Option<Sketch>,
     pub(super) sources: Vec<At<Source>>,
+}
+
+/// Facts and varied numbers.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) names: Vec<String>,
+    /// Their values in each variant: at least one, the first is the canonical one.
+    pub(super) variants: Vec<Vec<f64>>,
+}
+
+impl Given {
+    /// The numbers of one variant with their names.
+    pub(super) fn of(&self, variant: usize) -> impl Iterator<Item = (&str, f64)> {
+        self.names.iter().map(String::as_str).zip(self.variants[variant].iter().copied())
+    }
 }
 
 #[derive(Debug)]
@@ -110,8 +124,8 @@ fn front(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Front> {
     });
     let answer = answer(top, sink);
     let before = sink.len();
-    let variants = variants(top, sink);
-    let numbers = numbers(top, &variants, sink);
+    let given = given(top, sink);
+    let numbers = numbers(top, &given, sink);
     let named = sink.len() == before;
     let figure = figure::read(top, sink);
     let sources = sources(top, sink);
@@ -126,7 +140,7 @@ fn front(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Front> {
         topics: topics?.value,
         minutes: minutes?.value,
         answer: answer?,
-        variants,
+        given,
         numbers,
         named,
         figure,
@@ -178,13 +192,16 @@ fn answer(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Option<Answer>> {
     }
 }
 
-/// Facts first, then the varied numbers: one list for each variant.
-fn variants(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Vec<Vec<(String, f64)>> {
-    let mut given = Vec::new();
+/// Facts first, then the varied numbers.
+fn given(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Given {
+    let (mut names, mut facts) = (Vec::new(), Vec::new());
     if let Some(table) = top.table("given", "[given]", sink) {
         for (key, value) in table.entries() {
             match number(value) {
-                Some(x) => named(&key, sink, || given.push((key.value.to_owned(), x))),
+                Some(x) => named(&key, sink, || {
+                    names.push(key.value.to_owned());
+                    facts.push(x);
+                }),
                 None => sink.error(
                     key.line,
                     "P05",
@@ -194,11 +211,11 @@ fn variants(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Vec<Vec<(String, f64)>>
             }
         }
     }
-    let mut lists: Vec<(String, Vec<f64>)> = Vec::new();
+    let mut lists: Vec<Vec<f64>> = Vec::new();
     if let Some(table) = top.table("vary", "[vary]", sink) {
         for (key, value) in table.entries() {
             let list = numbers_of(value);
-            let length = lists.first().map(|(_, first)| first.len());
+            let length = lists.first().map(Vec::len);
             match list {
                 None => sink.error(
                     key.line,
@@ -217,14 +234,16 @@ fn variants(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Vec<Vec<(String, f64)>>
                     ),
                     "give every list of [vary] the same length",
                 ),
-                Some(list) => named(&key, sink, || lists.push((key.value.to_owned(), list))),
+                Some(list) => named(&key, sink, || {
+                    names.push(key.value.to_owned());
+                    lists.push(list);
+                }),
             }
         }
     }
-    let count = lists.first().map_or(1, |(_, list)| list.len());
-    (0..count)
-        .map(|i| given.iter().cloned().chain(lists.iter().map(|(name, list)| (name.clone(), list[i]))).collect())
-        .collect()
+    let count = lists.first().map_or(1, Vec::len);
+    let values = |variant: usize| facts.iter().copied().chain(lists.iter().map(|list| list[variant])).collect();
+    Given { names, variants: (0..count).map(values).collect() }
 }
 
 fn numbers_of(value: &Value<'_>) -> Option<Vec<f64>> {
@@ -245,9 +264,9 @@ fn named(key: &At<&str>, sink: &mut Sink<'_>, keep: impl FnOnce()) {
     }
 }
 
-fn numbers(top: &Table<'_, '_>, variants: &[Vec<(String, f64)>], sink: &mut Sink<'_>) -> Vec<At<(String, String)>> {
+fn numbers(top: &Table<'_, '_>, given: &Given, sink: &mut Sink<'_>) -> Vec<At<(String, String)>> {
     let Some(table) = top.table("numbers", "[numbers]", sink) else { return Vec::new() };
-    let known = |name: &str| variants.first().is_some_and(|v| v.iter().any(|(n, _)| n == name));
+    let known = |name: &str| given.names.iter().any(|known| known == name);
     let mut numbers = Vec::new();
     for (key, value) in table.entries() {
         let Some(expression) = value.as_str().filter(|e| e.len() <= 500) else {

@@ -6,8 +6,9 @@ use std::fmt;
 use super::compile::{Compiled, Placed, uncomputed, untemplated};
 use super::front::Front;
 use super::lint::limits;
-use super::numbers::{Engine, Scope, Text};
+use super::numbers::{Engine, Text};
 use super::report::{Sink, nearest};
+use super::scope::Scope;
 use super::sections::{Body, Candidate};
 use crate::core::trap::{Choice, FollowUp, Kind, Number, NumberMistake, Role, Trap};
 
@@ -43,7 +44,7 @@ impl Note<'_> {
 impl fmt::Display for Note<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((front, variant)) = self.0.filter(|(_, variant)| *variant > 0) else { return Ok(()) };
-        let pairs = front.variants[variant].iter().zip(&front.variants[0]);
+        let pairs = front.given.of(variant).zip(front.given.of(0));
         let varied = pairs.filter(|(here, there)| here.1 != there.1).map(|((name, x), _)| format!("{name} = {x}"));
         write!(f, " in variant {} ({})", variant + 1, varied.collect::<Vec<_>>().join(", "))
     }
@@ -71,7 +72,7 @@ pub(super) fn make(
     if !draft.front.named {
         return None;
     }
-    (0..draft.front.variants.len()).map(|variant| one(draft, variant, &compiled, purpose, sink)).collect()
+    (0..draft.front.given.variants.len()).map(|variant| one(draft, variant, &compiled, purpose, sink)).collect()
 }
 
 fn roles(draft: &Draft<'_>, sink: &mut Sink<'_>) {
@@ -161,14 +162,24 @@ fn one(
         follow_up: FollowUp { question: question?, outline: outline? },
         sources: if served { front.sources.iter().map(|s| s.value.clone()).collect() } else { Vec::new() },
         figure: figure?,
-        numbers: if served { scope.all() } else { Vec::new() },
+        numbers: if served { named(&scope) } else { Vec::new() },
     })
+}
+
+fn named(scope: &Scope<'_>) -> Vec<(String, f64)> {
+    scope.known().iter().map(|(name, x)| ((*name).to_owned(), *x)).collect()
 }
 
 /// All numbers of a variant. Reports each expression that fails, unless an earlier variant did on that line or it
 /// only lacks what another one failed to give.
-fn scope(front: &Front, variant: usize, note: Note<'_>, compiled: &Compiled<'_>, sink: &mut Sink<'_>) -> Option<Scope> {
-    let scope = Scope::new(front.variants[variant].clone());
+fn scope<'d>(
+    front: &'d Front,
+    variant: usize,
+    note: Note<'_>,
+    compiled: &Compiled<'d>,
+    sink: &mut Sink<'_>,
+) -> Option<Scope<'d>> {
+    let mut scope = Scope::new(front.given.of(variant));
     let mut failed: Vec<&str> = Vec::new();
     for (name, formula) in &compiled.numbers {
         match formula.value.value(&scope) {
@@ -196,7 +207,7 @@ fn choice_kind(candidates: &[Candidate<'_>], options: Vec<String>, whys: Vec<Str
 
 fn number_kind(
     draft: &Draft<'_>,
-    scope: &Scope,
+    scope: &Scope<'_>,
     whys: Vec<String>,
     note: Note<'_>,
     compiled: &Compiled<'_>,

@@ -23,6 +23,7 @@ mod numbers;
 mod plain;
 mod prose;
 mod report;
+mod scope;
 mod sections;
 mod table;
 mod vocabulary;

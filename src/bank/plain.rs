@@ -1,6 +1,7 @@
 //! Texts of nothing but words and printed numbers, `{{ name }}` or `{{ name | filter(n) }}`: cut once, filled in often.
 
-use super::numbers::{Scope, is_name};
+use super::numbers::is_name;
+use super::scope::Scope;
 use crate::core::number::{self, MAX_DIGITS};
 
 #[derive(Debug, PartialEq)]
@@ -67,33 +68,22 @@ fn printed(inner: &str) -> Option<Piece<'_>> {
 }
 
 /// The text with its numbers in place, about `length` bytes long; none if one of them has no value.
-pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope) -> Option<String> {
+pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope<'_>) -> Option<String> {
     let mut text = String::with_capacity(length);
-    scope.with(|names| {
-        for piece in pieces {
-            match piece {
-                Piece::Words(words) => text.push_str(words),
-                Piece::Number(name, form) => {
-                    let (_, x) = names.iter().find(|(known, _)| known == name)?;
-                    text.push_str(&form.of(*x));
-                }
-            }
+    for piece in pieces {
+        match piece {
+            Piece::Words(words) => text.push_str(words),
+            Piece::Number(name, form) => text.push_str(&form.of(scope.get(name)?)),
         }
-        Some(())
-    })?;
+    }
     Some(text)
 }
 
 /// The most bytes that [`filled`] can give; none where that is not known, or a number has no value.
-pub(super) fn bound(pieces: &[Piece<'_>], scope: &Scope) -> Option<usize> {
-    scope.with(|names| {
-        pieces.iter().try_fold(0, |sum, piece| match piece {
-            Piece::Words(words) => Some(sum + words.len()),
-            Piece::Number(name, _) => {
-                let (_, x) = names.iter().find(|(known, _)| known == name)?;
-                (x.abs() < MODEST).then_some(sum + MAX_MODEST)
-            }
-        })
+pub(super) fn bound(pieces: &[Piece<'_>], scope: &Scope<'_>) -> Option<usize> {
+    pieces.iter().try_fold(0, |sum, piece| match piece {
+        Piece::Words(words) => Some(sum + words.len()),
+        Piece::Number(name, _) => (scope.get(name)?.abs() < MODEST).then_some(sum + MAX_MODEST),
     })
 }
 
@@ -122,7 +112,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_is_longer_than_its_bound(digits in -1e4..1e4f64, power in -40..40i32, places in 0..=MAX_DIGITS) {
-            let scope = Scope::new(vec![("x".to_owned(), digits * 10f64.powi(power))]);
+            let scope = Scope::new([("x", digits * 10f64.powi(power))]);
             for form in ["{{ x }}", "{{ x | fixed(N) }}", "{{ x | sig(N) }}", "{{ x | pct(N) }}", "{{ x | sci(N) }}"] {
                 let text = format!("some {} words", form.replace('N', &places.to_string()));
                 let pieces = pieces(&text).unwrap();

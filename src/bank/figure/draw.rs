@@ -3,8 +3,8 @@
 use super::{Axis, CELL, Compiled, Grid, Limit, Pile, Point, Shape, Span, TextId, ValueId, X};
 use crate::bank::compile::{uncomputed, untemplated};
 use crate::bank::make::{Note, Purpose};
-use crate::bank::numbers::Scope;
 use crate::bank::report::Sink;
+use crate::bank::scope::Scope;
 use crate::core::figure::{self, Chart, Direction, Figure, MAX_COLOURS, Scale, drawable};
 use crate::core::number::six_digits;
 
@@ -20,7 +20,7 @@ impl Compiled<'_> {
     /// is wrong, once for each line, since variants share it.
     pub(in crate::bank) fn draw(
         &self,
-        scope: &Scope,
+        scope: &Scope<'_>,
         purpose: Purpose,
         note: Note<'_>,
         sink: &mut Sink<'_>,
@@ -45,7 +45,7 @@ impl Compiled<'_> {
 
 struct Pen<'p, 's, 'f> {
     figure: &'p Compiled<'p>,
-    scope: &'p Scope,
+    scope: &'p Scope<'p>,
     purpose: Purpose,
     note: Note<'p>,
     sink: &'s mut Sink<'f>,
@@ -156,7 +156,7 @@ impl Pen<'_, '_, '_> {
     /// The runs of points of a curve; where it has no value on the scale of `y`, it is interrupted.
     fn sampled(&mut self, id: ValueId, (from, to): (f64, f64), (y, x): (Scale, Scale)) -> Option<Vec<Vec<(f64, f64)>>> {
         let placed = &self.figure.values[id.0];
-        let scope = self.scope.within(&X);
+        let mut scope = self.scope.within(&X);
         let mut runs = vec![Vec::new()];
         let mut trouble = None;
         for step in 0..SAMPLES {
@@ -202,7 +202,7 @@ impl Pen<'_, '_, '_> {
         let mut name = |id: Option<TextId>| id.map_or_else(|| Some(String::new()), |id| self.text(id));
         let (row_label, column_label) = (name(grid.row_label), name(grid.column_label));
         let (rows, columns) = (rows?, columns?);
-        let scope = self.scope.within(&CELL);
+        let mut scope = self.scope.within(&CELL);
         let mut cells = vec![vec![0.0; columns]; rows];
         for (row, line) in cells.iter_mut().enumerate() {
             scope.set(0, row as f64);
@@ -312,7 +312,7 @@ impl Pen<'_, '_, '_> {
         self.value_in(self.scope, id)
     }
 
-    fn value_in(&mut self, scope: &Scope, id: ValueId) -> Option<f64> {
+    fn value_in(&mut self, scope: &Scope<'_>, id: ValueId) -> Option<f64> {
         let placed = &self.figure.values[id.0];
         match placed.value.value(scope) {
             Ok(value) if value.abs() < HUGE => Some(value),
