@@ -12,7 +12,7 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn of(text: &str) -> Self {
-        let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
+        let lower = lower(text);
         let mut spans = Vec::with_capacity(lower.len() / 5);
         let mut start = None;
         let mut at = 0;
@@ -67,6 +67,24 @@ impl Words {
     pub(super) fn stems(&self) -> Vec<&str> {
         sorted(self.content().collect())
     }
+}
+
+/// The text in lower case. Most of what is not ASCII has no case, which is seen at once.
+fn lower(text: &str) -> String {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
+        let c = char_at(rest, at);
+        if !is_caseless(c) && c.to_lowercase().ne([c]) {
+            return text.to_lowercase();
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    text.to_ascii_lowercase()
+}
+
+/// Punctuation, superscripts, arrows, operators: no letters among them.
+fn is_caseless(c: char) -> bool {
+    matches!(c, '\u{a0}'..='\u{b4}' | '×' | '\u{2000}'..='\u{20ff}' | '\u{2190}'..='\u{23ff}')
 }
 
 /// The character at a boundary; most are ASCII, which needs no decoding.
@@ -340,6 +358,14 @@ mod tests {
         let words = Words::of("Lock-free: 1,200.5 GB, isn't it? e.g. FP32.");
         assert_eq!(words.iter().collect::<Vec<_>>(), ["lock-free", "1,200.5", "gb", "isn't", "it", "e", "g", "fp32"]);
         assert!(words.has_run(&["isn't", "it"]) && !words.has_run(&["it", "isn't"]));
+    }
+
+    #[test]
+    fn lower_case_is_that_of_unicode() {
+        for text in ["Plain", "2 × 10⁹ — “A” → B", "Ünï É ΑΣ", "K Ⅷ Ⓐ ℂ", "µ ª İ ß"] {
+            assert_eq!(lower(text), text.to_lowercase(), "{text}");
+        }
+        assert!(('\u{80}'..='\u{ffff}').filter(|c| is_caseless(*c)).all(|c| c.to_lowercase().eq([c])));
     }
 
     #[test]

@@ -268,10 +268,7 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
 fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let Draft { body, .. } = draft;
     for part in [&body.explanation, &body.outline].into_iter().chain(body.candidates.iter().map(|c| &c.why)) {
-        if !may_be_fleeting(part.text) {
-            continue;
-        }
-        for (index, line) in part.text.lines().enumerate() {
+        for (index, line) in part.text.lines().enumerate().filter(|(_, line)| may_be_fleeting(line)) {
             let words = Words::of(line);
             let dated = words.has_run(&["as", "of"]) || words.iter().any(is_year);
             if let Some(word) = fleeting(&words).filter(|_| !dated) {
@@ -282,12 +279,14 @@ fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// A cheap look that tells of most texts that no word is fleeting.
+/// A cheap look that tells of most lines that no word is fleeting.
 fn may_be_fleeting(text: &str) -> bool {
     let bytes = text.as_bytes();
     let begins = |at: usize| {
+        let Some(three) = bytes.get(at..at + 3) else { return false };
+        let three = [three[0] | 0x20, three[1] | 0x20, three[2] | 0x20];
         let with = |word: &str| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
-        FLEETING.iter().any(|word| with(word))
+        FLEETING.iter().any(|word| three == word.as_bytes()[..3] && with(word))
     };
     let mut before = 0;
     bytes.iter().enumerate().any(|(at, byte)| {
