@@ -13,6 +13,7 @@ use super::numbers::Engine;
 use super::report::{Finding, Severity, Sink};
 use super::sections;
 use super::table::is_slug;
+use super::words::lines;
 use crate::core::ids::TrapId;
 use crate::core::trap::{FollowUp, Trap};
 
@@ -164,7 +165,7 @@ pub(super) fn place(document: &Document) -> Option<(TrapId, (String, u32))> {
 fn split(text: &str) -> Option<(&str, &str, usize)> {
     let inner = text.strip_prefix("+++\n")?;
     let mut offset = 0;
-    for (index, line) in inner.split_inclusive('\n').enumerate() {
+    for (index, line) in lines(inner).enumerate() {
         if line.trim_end() == "+++" {
             return Some((&inner[..offset], &inner[offset + line.len()..], index + 3));
         }

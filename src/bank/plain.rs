@@ -2,6 +2,7 @@
 
 use super::numbers::is_name;
 use super::scope::Scope;
+use super::words::find_pair;
 use crate::core::number::{self, MAX_DIGITS};
 
 #[derive(Debug, PartialEq)]
@@ -28,10 +29,10 @@ pub(super) fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     let mut from = 0;
-    while let Some(at) = rest[from..].find('{').map(|at| from + at) {
+    while let Some(at) = memchr::memchr(b'{', &rest.as_bytes()[from..]).map(|at| from + at) {
         match rest.as_bytes().get(at + 1) {
             Some(b'{') => {
-                let end = at + 2 + rest[at + 2..].find("}}")?;
+                let end = at + 2 + find_pair(&rest[at + 2..], *b"}}")?;
                 pieces.push(Piece::Words(&rest[..at]));
                 pieces.push(printed(rest[at + 2..end].trim())?);
                 rest = &rest[end + 2..];

@@ -27,13 +27,7 @@ pub(super) struct Lines {
 impl Lines {
     /// `first`: the line of the file on which `text` begins.
     pub(super) fn new(text: &str, first: usize) -> Self {
-        let mut starts = Vec::with_capacity(text.len() / 16 + 1);
-        starts.push(0);
-        for (at, byte) in text.bytes().enumerate() {
-            if byte == b'\n' {
-                starts.push(at + 1);
-            }
-        }
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1)).collect();
         Self { starts, first }
     }
 

@@ -102,6 +102,19 @@ fn joins(sign: char, text: &str, next: usize) -> bool {
     }
 }
 
+/// The lines of a text, with their ends.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1).chain([text.len()]);
+    ends.map(move |end| &text[std::mem::replace(&mut from, end)..end]).filter(|line| !line.is_empty())
+}
+
+/// Where two signs of ASCII stand one behind the other for the first time.
+pub(super) fn find_pair(text: &str, [first, second]: [u8; 2]) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(first, bytes).find(|at| bytes.get(at + 1) == Some(&second))
+}
+
 /// Whether a text has a byte of some kind. Looks at many at once, which costs less than to stop at the first.
 pub(super) fn any_byte(text: &str, of_kind: impl Fn(u8) -> bool) -> bool {
     text.as_bytes().chunks(64).any(|chunk| chunk.iter().fold(false, |any, byte| any | of_kind(*byte)))
@@ -358,6 +371,15 @@ mod tests {
         let words = Words::of("Lock-free: 1,200.5 GB, isn't it? e.g. FP32.");
         assert_eq!(words.iter().collect::<Vec<_>>(), ["lock-free", "1,200.5", "gb", "isn't", "it", "e", "g", "fp32"]);
         assert!(words.has_run(&["isn't", "it"]) && !words.has_run(&["it", "isn't"]));
+    }
+
+    #[test]
+    fn lines_and_pairs_are_those_of_the_standard_library() {
+        for text in ["", "\n", "a", "a\n", "\n\na\n\nb}", "é}}\n}}", "a}b}\n}", "}}"] {
+            assert_eq!(lines(text).collect::<Vec<_>>(), text.split_inclusive('\n').collect::<Vec<_>>(), "{text}");
+            assert_eq!(find_pair(text, *b"}}"), text.find("}}"), "{text}");
+            assert_eq!(find_pair(text, *b"\n}"), text.find("\n}"), "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
-use crate::bank::words::{Words, count};
+use crate::bank::words::{Words, count, lines};
 use crate::core::trap::{Role, Trap};
 
 const MIN_EXPLANATION: usize = 60;
@@ -178,7 +178,7 @@ fn over_claim(sentence: &str) -> Option<&'static str> {
 /// I22.
 fn companies(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
     for (part, text) in [(&draft.body.scenario, &trap.scenario), (&draft.body.ask, &trap.ask)] {
-        for (index, line) in text.lines().enumerate() {
+        for (index, line) in lines(text).enumerate() {
             if let Some(name) = company(line) {
                 let what = format!("the scenario names a real company: {name}");
                 sink.error(part.line + index, "I22", what, "make one up, or name none");
@@ -186,7 +186,7 @@ fn companies(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
         }
     }
     for part in [&draft.body.scenario, &draft.body.ask, &draft.body.explanation, &draft.body.question] {
-        if let Some(index) = part.text.lines().position(asked_at) {
+        if let Some(index) = lines(part.text).position(asked_at) {
             let mend = "leave out where it was asked";
             sink.error(part.line + index, "I22", "it says who asks this in interviews", mend);
         }
@@ -268,7 +268,7 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
 fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let Draft { body, .. } = draft;
     for part in [&body.explanation, &body.outline].into_iter().chain(body.candidates.iter().map(|c| &c.why)) {
-        for (index, line) in part.text.lines().enumerate().filter(|(_, line)| may_be_fleeting(line)) {
+        for (index, line) in lines(part.text).enumerate().filter(|(_, line)| may_be_fleeting(line)) {
             let words = Words::of(line);
             let dated = words.has_run(&["as", "of"]) || words.iter().any(is_year);
             if let Some(word) = fleeting(&words).filter(|_| !dated) {

@@ -6,7 +6,7 @@ use super::prose::is_year;
 use crate::bank::figure::Sketch;
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
-use crate::bank::words::any_byte;
+use crate::bank::words::{any_byte, find_pair};
 
 /// N01: results that were typed instead of computed.
 pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
@@ -48,12 +48,12 @@ fn words_with_digits(line: &str) -> impl Iterator<Item = &str> {
 fn computed_blanked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| matches!(b, b'{' | b'`' | b'(')) {
+    while let Some(at) = memchr::memchr3(b'{', b'`', b'(', rest.as_bytes()) {
         let (plain, special) = rest.split_at(at);
         out.push_str(plain);
         let skipped = match special.as_bytes()[0] {
-            b'{' if special.starts_with("{{") => special.find("}}").map(|end| end + 2),
-            b'{' if special.starts_with("{%") => special.find("%}").map(|end| end + 2),
+            b'{' if special.starts_with("{{") => find_pair(special, *b"}}").map(|end| end + 2),
+            b'{' if special.starts_with("{%") => find_pair(special, *b"%}").map(|end| end + 2),
             b'`' => code_span(special),
             b'(' if out.ends_with(']') => special.find(')').map(|end| end + 1),
             _ => None,

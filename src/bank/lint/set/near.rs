@@ -49,7 +49,7 @@ fn pairs(vectors: &Vectors) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (here, vector) in vectors.all.iter().enumerate() {
         let complete = score(vector, &index, &mut scores);
-        let found = most_alike(vector, &vectors.all[..here], &mut scores, complete);
+        let found = most_alike(here, vectors, &mut scores, complete);
         if let Some((other, likeness)) = found {
             pairs.push(Pair { here, other, likeness });
         }
@@ -82,22 +82,23 @@ fn score(vector: &Vector, index: &[Vec<(u32, f32)>], scores: &mut [f32]) -> bool
     !full
 }
 
-/// The most alike of the traps before this one, by the scores that they have of it, and its likeness; the first, if there are several, and
-/// none below [`LIKE`]. Leaves the scores at 0.
-fn most_alike(vector: &Vector, before: &[Vector], scores: &mut [f32], complete: bool) -> Option<(usize, f32)> {
+/// The most alike of the traps before this one, by the scores that they have of it, and its likeness; the first, if there are several,
+/// and none below [`LIKE`]. Leaves the scores at 0.
+fn most_alike(here: usize, vectors: &Vectors, scores: &mut [f32], complete: bool) -> Option<(usize, f32)> {
     // A look at many scores at once costs less than to remember which there are.
     const AT_ONCE: usize = 32;
     let may_be_alike = |score: f32| score + COMMON >= LIKE;
+    let (vector, rest) = (&vectors.all[here], &vectors.rests[here]);
     let mut best = None;
     let mut least = LIKE;
-    for (chunk, scores) in scores[..before.len()].chunks_mut(AT_ONCE).enumerate() {
+    for (chunk, scores) in scores[..here].chunks_mut(AT_ONCE).enumerate() {
         if scores.iter().fold(false, |any, score| any | may_be_alike(*score)) {
             for (place, score) in scores.iter().enumerate().filter(|(_, score)| may_be_alike(**score)) {
                 let other = chunk * AT_ONCE + place;
-                if complete && score + unscored(vector, &before[other]) + SLACK < LIKE {
+                if complete && score + rest.unscored(&vectors.rests[other]) + SLACK < LIKE {
                     continue;
                 }
-                let likeness = cosine(&vector.terms, &before[other].terms);
+                let likeness = cosine(vector, &vectors.all[other]);
                 if likeness > least || (likeness == LIKE && best.is_none()) {
                     (best, least) = (Some((other, likeness)), likeness);
                 }
@@ -108,11 +109,41 @@ fn most_alike(vector: &Vector, before: &[Vector], scores: &mut [f32], complete: 
     best
 }
 
-/// The most that a score may lack of the likeness. All that two traps share up to the end of the front that ends first is in both
-/// fronts; what they share behind it is no more than the product of their norms from there on.
-fn unscored(a: &Vector, b: &Vector) -> f32 {
-    let (first, second) = if a.last <= b.last { (a, b) } else { (b, a) };
-    first.norm_from(first.front) * second.norm_from(second.terms.partition_point(|term| term.rank <= first.last))
+/// How many steps the ranks are divided into at which fronts end.
+const STEPS: usize = 16;
+
+/// What a trap has behind its front, and behind the fronts of others.
+#[derive(Debug, Clone)]
+struct Rest {
+    /// The rank of the last term in front.
+    last: u32,
+    /// The norm of what is behind.
+    norm: f32,
+    /// The last of the steps that the front reaches.
+    step: usize,
+    /// Of each step, the norm of the terms that lie behind it.
+    behind: [f32; STEPS],
+}
+
+impl Rest {
+    /// `steps`: ranks in ascending order, of which the first is below all.
+    fn of(vector: &Vector, steps: &[u32; STEPS]) -> Self {
+        let last = vector.front().last().map_or(0, |term| term.rank);
+        let behind = |rank: u32| vector.norm_from(vector.terms.partition_point(|term| term.rank < rank));
+        Self {
+            last,
+            norm: vector.norm_from(vector.front),
+            step: steps.partition_point(|rank| *rank <= last + 1).saturating_sub(1),
+            behind: steps.map(behind),
+        }
+    }
+
+    /// The most that a score may lack of the likeness. All that two traps share up to the end of the front that ends first is in
+    /// both fronts; what they share behind it is no more than the product of their norms from there on.
+    fn unscored(&self, other: &Self) -> f32 {
+        let (first, second) = if self.last <= other.last { (self, other) } else { (other, self) };
+        first.norm * second.behind[first.step]
+    }
 }
 
 fn told(member: &Member<'_>, other: &Member<'_>, likeness: f32) -> Finding {
@@ -136,8 +167,6 @@ struct Vector {
     norms: Vec<f32>,
     /// How many terms stand in front: all but those at the end that have less than [`COMMON`] of the norm together.
     front: usize,
-    /// The rank of the last term in front.
-    last: u32,
 }
 
 impl Vector {
@@ -156,8 +185,7 @@ impl Vector {
             .collect();
         norms.reverse();
         let front = norms.partition_point(|norm| *norm >= COMMON);
-        let last = terms[..front].last().map_or(0, |term| term.rank);
-        Self { terms, norms, front, last }
+        Self { terms, norms, front }
     }
 
     fn front(&self) -> &[Term] {
@@ -173,6 +201,7 @@ impl Vector {
 /// The vectors of all traps, and how many different words they have.
 struct Vectors {
     all: Vec<Vector>,
+    rests: Vec<Rest>,
     words: usize,
 }
 
@@ -194,11 +223,21 @@ impl Vectors {
             Term { rank, weight: term.len() as f32 * rarity[rank as usize] }
         };
         let vector = |terms: &&[u64]| Vector::of(terms.chunk_by(|a, b| a == b).map(weighted).collect());
-        Self { all: traps.iter().map(vector).collect(), words: order.len() }
+        let all: Vec<Vector> = traps.iter().map(vector).collect();
+        let steps = steps(&all);
+        Self { rests: all.iter().map(|vector| Rest::of(vector, &steps)).collect(), all, words: order.len() }
     }
 }
 
-fn cosine(a: &[Term], b: &[Term]) -> f32 {
+/// Ranks that divide the ends of the fronts into parts of one size: 0, and ranks behind such an end.
+fn steps(vectors: &[Vector]) -> [u32; STEPS] {
+    let mut ends: Vec<u32> = vectors.iter().filter_map(|vector| Some(vector.front().last()?.rank + 1)).collect();
+    ends.sort_unstable();
+    std::array::from_fn(|step| if step == 0 { 0 } else { ends.get(ends.len() * step / STEPS).copied().unwrap_or(0) })
+}
+
+fn cosine(a: &Vector, b: &Vector) -> f32 {
+    let (a, b) = (&a.terms, &b.terms);
     let (mut i, mut j, mut sum) = (0, 0, 0.0);
     while i < a.len() && j < b.len() {
         let (x, y) = (a[i], b[j]);
@@ -222,7 +261,7 @@ mod tests {
         for (here, vector) in vectors.all.iter().enumerate() {
             let mut best = Pair { here, other: 0, likeness: 0.0 };
             for other in (0..here).filter(|other| !doubles[*other]) {
-                let likeness = cosine(&vector.terms, &vectors.all[other].terms);
+                let likeness = cosine(vector, &vectors.all[other]);
                 if likeness > best.likeness {
                     best = Pair { here, other, likeness };
                 }
