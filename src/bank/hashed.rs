@@ -54,12 +54,13 @@ pub(super) fn next_word(bytes: &[u8], mut at: usize) -> Option<(std::ops::Range<
     loop {
         at += bytes[at..].iter().position(|byte| KIND[usize::from(*byte)] != NONE)?;
         let start = at;
-        while let Some(byte) = bytes.get(at) {
-            match KIND[usize::from(*byte)] {
-                OF_WORD => at += 1,
-                DOUBTFUL if !is_punctuation(&bytes[at..]) => at += 1,
-                _ => break,
+        loop {
+            at += bytes[at..].iter().take_while(|byte| KIND[usize::from(**byte)] == OF_WORD).count();
+            let doubtful = bytes.get(at).is_some_and(|byte| KIND[usize::from(*byte)] == DOUBTFUL);
+            if !doubtful || is_punctuation(&bytes[at..]) {
+                break;
             }
+            at += 1;
         }
         if at == start {
             at += 3;

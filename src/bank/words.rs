@@ -14,26 +14,33 @@ impl Words {
     pub(super) fn of(text: &str) -> Self {
         let lower = lower(text);
         let mut spans = Vec::with_capacity(lower.len() / 5);
-        let mut start = None;
+        let run = |at: usize, kind: bool| {
+            lower.as_bytes()[at..].iter().take_while(|byte| ALPHANUMERIC[usize::from(**byte)] == Some(kind)).count()
+        };
         let mut at = 0;
-        while at < lower.len() {
-            let c = char_at(&lower, at);
-            let end = at + c.len_utf8();
-            match start {
-                None if c.is_alphanumeric() => start = Some(at),
-                Some(from) if !c.is_alphanumeric() && !joins(c, &lower, end) => {
-                    spans.push((from as u32, at as u32));
-                    start = None;
+        loop {
+            at += run(at, false);
+            let from = at;
+            loop {
+                at += run(at, true);
+                if at == lower.len() {
+                    break;
                 }
-                _ => {}
+                let c = char_at(&lower, at);
+                let end = at + c.len_utf8();
+                if !c.is_alphanumeric() && (at == from || !joins(c, &lower, end)) {
+                    break;
+                }
+                at = end;
             }
-            at = end;
-            if start.is_some() {
-                at += lower.as_bytes()[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            if at > from {
+                spans.push((from as u32, at as u32));
+            } else if at < lower.len() {
+                at += char_at(&lower, at).len_utf8();
             }
-        }
-        if let Some(from) = start {
-            spans.push((from as u32, lower.len() as u32));
+            if at == lower.len() {
+                break;
+            }
         }
         Self { lower, spans }
     }
@@ -68,6 +75,16 @@ impl Words {
         sorted(self.content().collect())
     }
 }
+
+/// Of each byte of ASCII, whether it is a letter or digit.
+const ALPHANUMERIC: [Option<bool>; 256] = {
+    let (mut kinds, mut byte) = ([None; 256], 0);
+    while byte < 128 {
+        kinds[byte] = Some((byte as u8).is_ascii_alphanumeric());
+        byte += 1;
+    }
+    kinds
+};
 
 /// The text in lower case. Most of what is not ASCII has no case, which is seen at once.
 fn lower(text: &str) -> String {
@@ -356,6 +373,8 @@ fn operators(text: &str) -> impl Iterator<Item = char> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -388,6 +407,27 @@ mod tests {
             assert_eq!(lower(text), text.to_lowercase(), "{text}");
         }
         assert!(('\u{80}'..='\u{ffff}').filter(|c| is_caseless(*c)).all(|c| c.to_lowercase().eq([c])));
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_runs_of_letters_and_digits_with_what_joins_them(text in "([a-zA-Z0-9.,' ’é–×²-]|\\PC){0,30}") {
+            let lower = text.to_lowercase();
+            let mut expected: Vec<String> = Vec::new();
+            let mut within = false;
+            for (at, c) in lower.char_indices() {
+                let belongs = c.is_alphanumeric() || (within && joins(c, &lower, at + c.len_utf8()));
+                if belongs && !within {
+                    expected.push(String::new());
+                }
+                if let Some(word) = expected.last_mut().filter(|_| belongs) {
+                    word.push(c);
+                }
+                within = belongs;
+            }
+            let words = Words::of(&text);
+            prop_assert_eq!(words.iter().collect::<Vec<_>>(), expected);
+        }
     }
 
     #[test]

@@ -288,11 +288,16 @@ fn may_be_fleeting(text: &str) -> bool {
         let with = |word: &str| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
         FLEETING.iter().any(|word| three == word.as_bytes()[..3] && with(word))
     };
-    let mut before = 0;
-    bytes.iter().enumerate().any(|(at, byte)| {
-        let kind = FIRST[usize::from(*byte)];
-        std::mem::replace(&mut before, kind) == 0 && kind == 2 && begins(at)
-    })
+    let kind = |byte: &u8| FIRST[usize::from(*byte)];
+    let mut at = 0;
+    while let Some(next) = bytes[at..].iter().position(|byte| kind(byte) != 0) {
+        at += next;
+        if kind(&bytes[at]) == 2 && begins(at) {
+            return true;
+        }
+        at += bytes[at..].iter().take_while(|byte| kind(byte) != 0).count();
+    }
+    false
 }
 
 /// What fleeting words begin with.
