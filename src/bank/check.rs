@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+use super::embed;
 use super::examine::waived;
 use super::files::{Document, Files};
 use super::front::Waiver;
+use super::ground::Ground;
 use super::lint::set::{self, Member};
 use super::report::Report;
-use super::{Bank, embed};
 
 /// Checks files and folders of traps; without any, the built-in bank. `today` is the day on which waivers must still hold.
 ///
@@ -20,19 +21,15 @@ use super::{Bank, embed};
 pub fn check(paths: &[PathBuf], today: NaiveDate) -> Report {
     let builtin = || Files::embedded(&embed::QUESTIONS, embed::ROOT);
     if paths.is_empty() {
-        return check_in(Bank::default(), builtin(), embed::ROOT, today);
+        return check_in(Ground::default(), builtin(), embed::ROOT, today);
     }
     let files = gathered(paths);
     let place = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" ");
-    let own: HashSet<(String, String)> = builtin().traps.iter().map(located).collect();
-    let is_own = own.is_empty() || files.traps.iter().any(|d| own.contains(&located(d)));
-    let bank = if is_own && !files.vocabularies.is_empty() { Bank::default() } else { Bank::builtin_in_part().0 };
-    check_in(bank, files, &place, today)
-}
-
-fn located(document: &Document) -> (String, String) {
-    let (series, name) = document.place();
-    (series.to_owned(), name.to_owned())
+    let builtin = builtin();
+    let own: HashSet<(&str, &str)> = builtin.traps.iter().map(Document::place).collect();
+    let is_own = own.is_empty() || files.traps.iter().any(|d| own.contains(&d.place()));
+    let ground = if is_own && !files.vocabularies.is_empty() { Ground::default() } else { Ground::builtin() };
+    check_in(ground, files, &place, today)
 }
 
 /// The files that the paths stand for, each once even where a file and its folder are both named.
@@ -53,18 +50,13 @@ fn gathered(paths: &[PathBuf]) -> Files {
     all
 }
 
-fn check_in(mut bank: Bank, files: Files, place: &str, today: NaiveDate) -> Report {
-    let (mut findings, admitted) = bank.add(files, Some(today));
+fn check_in(mut ground: Ground, files: Files, place: &str, today: NaiveDate) -> Report {
+    let (mut findings, admitted) = ground.admit(files, Some(today));
     let members: Vec<Member<'_>> = admitted
         .iter()
         .filter_map(|file| {
-            let entry = bank.get(file.id.as_ref()?)?;
-            Some(Member {
-                trap: entry.trap(),
-                traits: file.traits.as_ref()?,
-                file: &file.label,
-                mistakes: &file.mistakes,
-            })
+            let (trap, traits) = (file.variants.first()?, file.traits.as_ref()?);
+            Some(Member { trap, traits, file: &file.label, mistakes: &file.mistakes })
         })
         .collect();
     // A finding about the set may be one about a file, whose waivers count here as well.
@@ -75,10 +67,7 @@ fn check_in(mut bank: Bank, files: Files, place: &str, today: NaiveDate) -> Repo
     }
     drop(members);
     drop(waivers);
-    // To let go of many traps takes a while.
-    std::thread::scope(|scope| {
-        scope.spawn(|| drop(bank));
-        scope.spawn(|| drop(admitted));
-        Report::new(findings)
-    })
+    // To let go of many traps takes a while, and the program that checks them ends with this.
+    std::mem::forget(admitted);
+    Report::new(findings)
 }

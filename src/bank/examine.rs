@@ -8,11 +8,12 @@ use chrono::NaiveDate;
 use super::files::Document;
 use super::front::{self, Waiver};
 use super::lint::{self, set::Traits};
-use super::make::{Draft, make};
+use super::make::{Draft, Purpose, make};
 use super::numbers::Engine;
 use super::report::{Finding, Severity, Sink};
 use super::sections;
 use super::table::is_slug;
+use super::words::lines;
 use crate::core::ids::TrapId;
 use crate::core::trap::{FollowUp, Trap};
 
@@ -25,10 +26,9 @@ const AT_ONCE: usize = 16;
 #[derive(Debug)]
 pub(super) struct Examined {
     pub(super) label: String,
-    /// All variants, the canonical one first; there only where the file has no error.
-    pub(super) variants: Option<Vec<Trap>>,
-    /// Its trap's id, once it is in a bank.
-    pub(super) id: Option<TrapId>,
+    /// All variants, the canonical one first; a check, which is over with the others, keeps that one alone. None where the file has
+    /// an error.
+    pub(super) variants: Vec<Trap>,
     /// The lines of the id and of the number.
     pub(super) id_line: usize,
     pub(super) number_line: usize,
@@ -38,6 +38,21 @@ pub(super) struct Examined {
     pub(super) mistakes: Vec<(String, usize)>,
     pub(super) waivers: Vec<Waiver>,
     pub(super) findings: Vec<Finding>,
+}
+
+impl Examined {
+    fn of(document: &Document) -> Self {
+        Self {
+            label: document.label.clone(),
+            variants: Vec::new(),
+            id_line: 1,
+            number_line: 1,
+            traits: None,
+            mistakes: Vec::new(),
+            waivers: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
 }
 
 /// Examines the files, in their order. `today`: the day on which waivers must still hold; none takes the waivers at their word.
@@ -77,26 +92,17 @@ fn one(
     today: Option<NaiveDate>,
 ) -> Examined {
     let mut sink = Sink::new(&document.label);
-    let mut examined = Examined {
-        label: document.label.clone(),
-        variants: None,
-        id: None,
-        id_line: 1,
-        number_line: 1,
-        traits: None,
-        mistakes: Vec::new(),
-        waivers: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut examined = Examined::of(document);
     let mut waivers = Vec::new();
     match document.text() {
         Ok(text) => {
-            let variants = parse(&text, document.place(), engine, vocabulary, &mut sink, &mut examined, &mut waivers);
-            examined.variants = variants.filter(|_| !sink.has_errors());
-            if let (Some(variants), Some(_)) = (&mut examined.variants, today) {
-                // A check is over with the others once they are linted.
-                variants.truncate(1);
-                variants.iter_mut().for_each(lighten);
+            let purpose = if today.is_some() { Purpose::Checking } else { Purpose::Serving };
+            let variants =
+                parse(&text, document.place(), purpose, engine, vocabulary, &mut sink, &mut examined, &mut waivers);
+            examined.variants = variants.filter(|_| !sink.has_errors()).unwrap_or_default();
+            if today.is_some() {
+                examined.variants.truncate(1);
+                examined.variants.iter_mut().for_each(lighten);
             }
         }
         Err(why) => {
@@ -109,11 +115,9 @@ fn one(
     examined
 }
 
-/// Drops what no rule about a set looks at: most of what there is of many traps.
+/// Drops what no rule about a set looks at.
 fn lighten(trap: &mut Trap) {
     trap.follow_up = FollowUp { question: String::new(), outline: String::new() };
-    trap.sources = Vec::new();
-    trap.numbers = Vec::new();
     trap.figure = None;
 }
 
@@ -121,6 +125,7 @@ fn lighten(trap: &mut Trap) {
 fn parse(
     text: &str,
     place: (&str, &str),
+    purpose: Purpose,
     engine: &Engine,
     vocabulary: &BTreeMap<String, String>,
     sink: &mut Sink<'_>,
@@ -143,16 +148,24 @@ fn parse(
     for mistake in draft.body.candidates.iter().filter_map(|c| c.mistake.as_ref()) {
         examined.mistakes.push((mistake.value.to_owned(), mistake.line));
     }
-    let variants = make(&draft, engine, vocabulary, sink)?;
+    let variants = make(&draft, engine, vocabulary, purpose, sink)?;
     examined.traits = lint::item(&draft, &variants, vocabulary, sink);
     Some(variants)
+}
+
+/// The id, series and number that a file's front matter gives, if that has no error.
+pub(super) fn place(document: &Document) -> Option<(TrapId, (String, u32))> {
+    let text = document.text().ok()?;
+    let (head, ..) = split(&text)?;
+    let (front, _) = front::read(head, 2, &mut Sink::new(&document.label));
+    front.map(|front| (front.id.value, (front.series.value, front.number.value)))
 }
 
 /// The front matter, the rest, and the line of the file on which the rest begins.
 fn split(text: &str) -> Option<(&str, &str, usize)> {
     let inner = text.strip_prefix("+++\n")?;
     let mut offset = 0;
-    for (index, line) in inner.split_inclusive('\n').enumerate() {
+    for (index, line) in lines(inner).enumerate() {
         if line.trim_end() == "+++" {
             return Some((&inner[..offset], &inner[offset + line.len()..], index + 3));
         }
@@ -201,4 +214,60 @@ pub(super) fn waived(findings: Vec<Finding>, waivers: &[Waiver], today: Option<N
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::bank::files::Files;
+    use crate::bank::report::Report;
+    use crate::bank::{embed, vocabulary};
+
+    /// What is found in a text, sorted.
+    fn found(text: &str, document: &Document, purpose: Purpose, vocabulary: &BTreeMap<String, String>) -> Vec<Finding> {
+        let engine = Engine::new();
+        let mut sink = Sink::new(&document.label);
+        let mut examined = Examined::of(document);
+        parse(text, document.place(), purpose, &engine, vocabulary, &mut sink, &mut examined, &mut Vec::new());
+        Report::new(sink.into_findings()).findings
+    }
+
+    /// The text with other digits in place of the run of digits that comes first behind a place.
+    fn with_digits(text: &str, behind: usize, digits: &str) -> String {
+        let is_digit = |byte: &u8| byte.is_ascii_digit();
+        let Some(from) = text.bytes().skip(behind).position(|byte| is_digit(&byte)).map(|at| behind + at) else {
+            return text.to_owned();
+        };
+        let length = text.bytes().skip(from).take_while(is_digit).count();
+        [&text[..from], digits, &text[from + length..]].concat()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn a_check_finds_what_is_found_in_traps_that_are_to_be_served(
+            document in any::<proptest::sample::Index>(),
+            behind in any::<proptest::sample::Index>(),
+            digits in proptest::sample::select(vec!["0", "1", "2", "17", "300", "99999999", "1e300", "0.001"]),
+            padding in 0..3usize,
+        ) {
+            let files = Files::embedded(&embed::QUESTIONS, embed::ROOT);
+            let mut known = BTreeMap::new();
+            files.vocabularies.iter().for_each(|v| drop(vocabulary::read(v, &mut known)));
+            let document = document.get(&files.traps);
+            let text = document.text().unwrap();
+            let head = text.find("## Scenario").unwrap();
+            // What varies most is in the lists of [vary].
+            let from = text.find("[vary]").filter(|_| behind.index(2) == 0).unwrap_or(0);
+            let text = with_digits(&text, from + behind.index(head - from), digits)
+                .replace("## Ask\n", &format!("{}## Ask\n", "Longer and longer it gets. ".repeat(padding * 15)));
+            prop_assert_eq!(
+                found(&text, document, Purpose::Checking, &known),
+                found(&text, document, Purpose::Serving, &known)
+            );
+        }
+    }
 }

@@ -49,7 +49,7 @@ impl Document {
             Some(rest) => Cow::Owned(rest.to_owned()),
             None => text,
         };
-        Ok(if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { text })
+        Ok(if memchr::memchr(b'\r', text.as_bytes()).is_some() { Cow::Owned(text.replace("\r\n", "\n")) } else { text })
     }
 
     /// Where it stands within its bank.

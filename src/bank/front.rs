@@ -1,12 +1,11 @@
 //! The front matter of a trap file: TOML between two lines of `+++`.
 
 use chrono::NaiveDate;
-use toml::de::{DeTable, DeValue};
 
 use super::figure::{self, Sketch};
 use super::numbers::{is_name, is_reserved};
 use super::report::{RULES, Sink, nearest};
-use super::table::{At, Lines, Table, date, integer, is_slug, line, number, slug};
+use super::table::{At, NotToml, Table, Tree, Value, date, integer, is_slug, line, number, slug};
 use crate::core::ids::TrapId;
 use crate::core::trap::{Level, Source};
 
@@ -52,14 +51,28 @@ pub(super) struct Front {
     pub(super) minutes: u8,
     /// Set for a trap of kind `number`.
     pub(super) answer: Option<Answer>,
-    /// Facts and varied numbers, by variant: at least one, the first is the canonical one.
-    pub(super) variants: Vec<Vec<(String, f64)>>,
+    pub(super) given: Given,
     /// Names with their expressions, in the order of the file.
     pub(super) numbers: Vec<At<(String, String)>>,
     /// Whether every number of the file got its name: otherwise what builds on the others would fail for no reason of its own.
     pub(super) named: bool,
     pub(super) figure: Option<Sketch>,
     pub(super) sources: Vec<At<Source>>,
+}
+
+/// Facts and varied numbers.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) names: Vec<String>,
+    /// Their values in each variant: at least one, the first is the canonical one.
+    pub(super) variants: Vec<Vec<f64>>,
+}
+
+impl Given {
+    /// The numbers of one variant with their names.
+    pub(super) fn of(&self, variant: usize) -> impl Iterator<Item = (&str, f64)> {
+        self.names.iter().map(String::as_str).zip(self.variants[variant].iter().copied())
+    }
 }
 
 #[derive(Debug)]
@@ -79,17 +92,14 @@ pub(super) struct Waiver {
 /// Reads the front matter; `first` is the line of the file on which `text` begins. None where something is missing or wrong.
 /// Waivers are read whatever else is wrong.
 pub(super) fn read(text: &str, first: usize, sink: &mut Sink<'_>) -> (Option<Front>, Vec<Waiver>) {
-    let lines = Lines::new(text, first);
-    let parsed = match DeTable::parse(text) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            let line = error.span().map_or(first, |span| lines.of(span.start));
-            let said = error.message().lines().next().unwrap_or("not TOML");
-            sink.error(line, "P03", format!("the front matter is not TOML: {said}"), "correct the TOML on this line");
+    let tree = match Tree::read(text, first) {
+        Ok(tree) => tree,
+        Err(NotToml { line, why }) => {
+            sink.error(line, "P03", format!("the front matter is not TOML: {why}"), "correct the TOML on this line");
             return (None, Vec::new());
         }
     };
-    let top = Table::new(parsed.get_ref(), &lines, first.saturating_sub(1).max(1), "the front matter");
+    let top = Table::new(&tree, first.saturating_sub(1).max(1), "the front matter");
     top.only(&KEYS, sink);
     let waivers = waivers(&top, sink);
     (front(&top, sink), waivers)
@@ -114,8 +124,8 @@ fn front(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Front> {
     });
     let answer = answer(top, sink);
     let before = sink.len();
-    let variants = variants(top, sink);
-    let numbers = numbers(top, &variants, sink);
+    let given = given(top, sink);
+    let numbers = numbers(top, &given, sink);
     let named = sink.len() == before;
     let figure = figure::read(top, sink);
     let sources = sources(top, sink);
@@ -130,7 +140,7 @@ fn front(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Front> {
         topics: topics?.value,
         minutes: minutes?.value,
         answer: answer?,
-        variants,
+        given,
         numbers,
         named,
         figure,
@@ -138,8 +148,8 @@ fn front(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Front> {
     })
 }
 
-fn topics(value: &DeValue<'_>) -> Option<Vec<String>> {
-    let topics = value.as_array()?.iter().map(|t| slug(t.get_ref(), MAX_SLUG)).collect::<Option<Vec<_>>>()?;
+fn topics(value: &Value<'_>) -> Option<Vec<String>> {
+    let topics = value.as_list()?.iter().map(|t| slug(&t.value, MAX_SLUG)).collect::<Option<Vec<_>>>()?;
     let distinct = topics.iter().enumerate().all(|(i, t)| !topics[..i].contains(t));
     (distinct && (1..=MAX_TOPICS).contains(&topics.len())).then_some(topics)
 }
@@ -182,13 +192,16 @@ fn answer(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Option<Answer>> {
     }
 }
 
-/// Facts first, then the varied numbers: one list for each variant.
-fn variants(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Vec<Vec<(String, f64)>> {
-    let mut given = Vec::new();
+/// Facts first, then the varied numbers.
+fn given(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Given {
+    let (mut names, mut facts) = (Vec::new(), Vec::new());
     if let Some(table) = top.table("given", "[given]", sink) {
         for (key, value) in table.entries() {
             match number(value) {
-                Some(x) => named(&key, sink, || given.push((key.value.to_owned(), x))),
+                Some(x) => named(&key, sink, || {
+                    names.push(key.value.to_owned());
+                    facts.push(x);
+                }),
                 None => sink.error(
                     key.line,
                     "P05",
@@ -198,11 +211,11 @@ fn variants(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Vec<Vec<(String, f64)>>
             }
         }
     }
-    let mut lists: Vec<(String, Vec<f64>)> = Vec::new();
+    let mut lists: Vec<Vec<f64>> = Vec::new();
     if let Some(table) = top.table("vary", "[vary]", sink) {
         for (key, value) in table.entries() {
             let list = numbers_of(value);
-            let length = lists.first().map(|(_, first)| first.len());
+            let length = lists.first().map(Vec::len);
             match list {
                 None => sink.error(
                     key.line,
@@ -221,18 +234,20 @@ fn variants(top: &Table<'_, '_>, sink: &mut Sink<'_>) -> Vec<Vec<(String, f64)>>
                     ),
                     "give every list of [vary] the same length",
                 ),
-                Some(list) => named(&key, sink, || lists.push((key.value.to_owned(), list))),
+                Some(list) => named(&key, sink, || {
+                    names.push(key.value.to_owned());
+                    lists.push(list);
+                }),
             }
         }
     }
-    let count = lists.first().map_or(1, |(_, list)| list.len());
-    (0..count)
-        .map(|i| given.iter().cloned().chain(lists.iter().map(|(name, list)| (name.clone(), list[i]))).collect())
-        .collect()
+    let count = lists.first().map_or(1, Vec::len);
+    let values = |variant: usize| facts.iter().copied().chain(lists.iter().map(|list| list[variant])).collect();
+    Given { names, variants: (0..count).map(values).collect() }
 }
 
-fn numbers_of(value: &DeValue<'_>) -> Option<Vec<f64>> {
-    let list = value.as_array()?.iter().map(|x| number(x.get_ref())).collect::<Option<Vec<_>>>()?;
+fn numbers_of(value: &Value<'_>) -> Option<Vec<f64>> {
+    let list = value.as_list()?.iter().map(|x| number(&x.value)).collect::<Option<Vec<_>>>()?;
     (1..=MAX_VARIANTS).contains(&list.len()).then_some(list)
 }
 
@@ -249,9 +264,9 @@ fn named(key: &At<&str>, sink: &mut Sink<'_>, keep: impl FnOnce()) {
     }
 }
 
-fn numbers(top: &Table<'_, '_>, variants: &[Vec<(String, f64)>], sink: &mut Sink<'_>) -> Vec<At<(String, String)>> {
+fn numbers(top: &Table<'_, '_>, given: &Given, sink: &mut Sink<'_>) -> Vec<At<(String, String)>> {
     let Some(table) = top.table("numbers", "[numbers]", sink) else { return Vec::new() };
-    let known = |name: &str| variants.first().is_some_and(|v| v.iter().any(|(n, _)| n == name));
+    let known = |name: &str| given.names.iter().any(|known| known == name);
     let mut numbers = Vec::new();
     for (key, value) in table.entries() {
         let Some(expression) = value.as_str().filter(|e| e.len() <= 500) else {
@@ -309,7 +324,7 @@ fn source(table: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<At<Source>> {
 }
 
 /// `https://host/…`: ASCII that can stand in a link as it is.
-fn address(value: &DeValue<'_>) -> Option<String> {
+fn address(value: &Value<'_>) -> Option<String> {
     let text = value.as_str()?;
     let rest = text.strip_prefix("https://")?;
     let host = rest.split(['/', '?', '#']).next().unwrap_or("");

@@ -52,41 +52,63 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>,
 /// The first of the [`words`] from a place on.
 pub(super) fn next_word(bytes: &[u8], mut at: usize) -> Option<(std::ops::Range<usize>, u64)> {
     loop {
-        at += bytes[at..].iter().position(|b| LOWER[usize::from(*b)] != 0)?;
-        // Eight bytes at a time: no byte of a word is 0, so that none is lost in front.
-        let (start, mut hash, mut eight, mut lettered) = (at, START, 0u64, false);
-        for byte in &bytes[start..] {
-            let lower = LOWER[usize::from(*byte)];
-            if lower == 0 || (lower == 0xe2 && is_punctuation(&bytes[at..])) {
+        at += bytes[at..].iter().position(|byte| KIND[usize::from(*byte)] != NONE)?;
+        let start = at;
+        loop {
+            at += bytes[at..].iter().take_while(|byte| KIND[usize::from(**byte)] == OF_WORD).count();
+            let doubtful = bytes.get(at).is_some_and(|byte| KIND[usize::from(*byte)] == DOUBTFUL);
+            if !doubtful || is_punctuation(&bytes[at..]) {
                 break;
             }
-            lettered |= lower.is_ascii_lowercase();
-            eight = eight << 8 | u64::from(lower);
             at += 1;
-            if (at - start).is_multiple_of(8) {
-                hash = stir(hash ^ eight).rotate_left(32);
-                eight = 0;
-            }
         }
         if at == start {
             at += 3;
-        } else if lettered {
-            return Some((start..at, stir(hash ^ eight)));
+        } else if let Some(hash) = hash_of_letters(bytes, start, at) {
+            return Some((start..at, hash));
         }
     }
 }
 
-/// Of each byte that a word may have, its lower case; 0 for all others.
-const LOWER: [u8; 256] = {
-    let (mut lower, mut byte) = ([0; 256], 0);
+/// The hash of a word in lower case; none if it has no letter of ASCII.
+fn hash_of_letters(bytes: &[u8], start: usize, end: usize) -> Option<u64> {
+    let (mut hash, mut lettered, mut at) = (START, 0, start);
+    // Eight bytes at a time: no byte of a word is 0, so that none is lost behind the last.
+    while at < end {
+        let length = (end - at).min(8);
+        let eight = match bytes.get(at..at + 8) {
+            Some(eight) => u64::from_le_bytes(eight.try_into().unwrap_or_default()) & (u64::MAX >> (64 - 8 * length)),
+            None => bytes[at..end].iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
+        };
+        // Of the bytes that a word has in ASCII, letters alone have this bit, and lower ones the next as well.
+        let letters = eight & LETTERS & !(eight >> 1);
+        lettered |= letters;
+        hash = stir(hash ^ (eight | letters >> 1)).rotate_left(32);
+        at += length;
+    }
+    (lettered != 0).then_some(hash)
+}
+
+const LETTERS: u64 = 0x4040_4040_4040_4040;
+
+const NONE: u8 = 0;
+const OF_WORD: u8 = 1;
+/// It may belong to a word, or begin a dash or a quotation mark.
+const DOUBTFUL: u8 = 2;
+
+/// Of each byte, whether it belongs to a word.
+const KIND: [u8; 256] = {
+    let (mut kinds, mut byte) = ([NONE; 256], 0);
     while byte < 256 {
         let sign = byte as u8;
-        if sign.is_ascii_alphanumeric() || !sign.is_ascii() {
-            lower[byte] = sign.to_ascii_lowercase();
+        if sign == 0xe2 {
+            kinds[byte] = DOUBTFUL;
+        } else if sign.is_ascii_alphanumeric() || !sign.is_ascii() {
+            kinds[byte] = OF_WORD;
         }
         byte += 1;
     }
-    lower
+    kinds
 };
 
 /// General punctuation is U+2000 to U+206F: three bytes, of which these are the first.
@@ -106,5 +128,9 @@ mod tests {
         let text = "ab — 2 × cd1";
         assert_eq!(words(text).map(|(range, _)| &text[range]).collect::<Vec<_>>(), ["ab", "cd1"]);
         assert!(of("").is_empty());
+        // At the end of a text as within it, and longer than eight bytes.
+        assert_eq!(of("ABCDEFGH ijklmnopqrstu É2é — vwx"), of("abcdefgh IJKLMNOPQRSTU É2é—VWX"));
+        assert_eq!(of("x é 42 2²").len(), 1);
+        assert_ne!(of("abcdefghi")[0], of("abcdefgh")[0]);
     }
 }

@@ -5,8 +5,10 @@ use std::fmt;
 
 use super::compile::{Compiled, Placed, uncomputed, untemplated};
 use super::front::Front;
-use super::numbers::{Engine, Scope, Text};
+use super::lint::limits;
+use super::numbers::{Engine, Text};
 use super::report::{Sink, nearest};
+use super::scope::Scope;
 use super::sections::{Body, Candidate};
 use crate::core::trap::{Choice, FollowUp, Kind, Number, NumberMistake, Role, Trap};
 
@@ -42,10 +44,18 @@ impl Note<'_> {
 impl fmt::Display for Note<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((front, variant)) = self.0.filter(|(_, variant)| *variant > 0) else { return Ok(()) };
-        let pairs = front.variants[variant].iter().zip(&front.variants[0]);
+        let pairs = front.given.of(variant).zip(front.given.of(0));
         let varied = pairs.filter(|(here, there)| here.1 != there.1).map(|((name, x), _)| format!("{name} = {x}"));
         write!(f, " in variant {} ({})", variant + 1, varied.collect::<Vec<_>>().join(", "))
     }
+}
+
+/// What traps are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Serving,
+    /// Made to be checked and dropped: with no more than the rules look at.
+    Checking,
 }
 
 /// All variants, the canonical one first; none where a number or a text can't be had.
@@ -53,6 +63,7 @@ pub(super) fn make(
     draft: &Draft<'_>,
     engine: &Engine,
     vocabulary: &BTreeMap<String, String>,
+    purpose: Purpose,
     sink: &mut Sink<'_>,
 ) -> Option<Vec<Trap>> {
     roles(draft, sink);
@@ -61,7 +72,7 @@ pub(super) fn make(
     if !draft.front.named {
         return None;
     }
-    (0..draft.front.variants.len()).map(|variant| one(draft, variant, &compiled, sink)).collect()
+    (0..draft.front.given.variants.len()).map(|variant| one(draft, variant, &compiled, purpose, sink)).collect()
 }
 
 fn roles(draft: &Draft<'_>, sink: &mut Sink<'_>) {
@@ -97,23 +108,36 @@ fn mistakes(draft: &Draft<'_>, vocabulary: &BTreeMap<String, String>, sink: &mut
     }
 }
 
-fn one(draft: &Draft<'_>, variant: usize, compiled: &Compiled<'_>, sink: &mut Sink<'_>) -> Option<Trap> {
+fn one(
+    draft: &Draft<'_>,
+    variant: usize,
+    compiled: &Compiled<'_>,
+    purpose: Purpose,
+    sink: &mut Sink<'_>,
+) -> Option<Trap> {
     let front = &draft.front;
     let note = draft.note(variant);
+    let served = purpose == Purpose::Serving;
     let scope = scope(front, variant, note, compiled, sink)?;
-    let mut fill = |placed: &Placed<Text<'_>>| {
+    let mut fill = |placed: &Placed<Text<'_>>, max: usize| {
+        // Of a variant's texts, the rules look at the options; and at how long the others are.
+        if !served && variant > 0 && placed.value.surely_fits(max, &scope) {
+            return Some(String::new());
+        }
         placed.value.render(&scope).map_err(|trouble| untemplated(placed.line, &trouble, note, sink)).ok()
     };
-    let title = fill(&compiled.title);
-    let headline = fill(&compiled.headline);
-    let scenario = fill(&compiled.scenario);
-    let ask = fill(&compiled.ask);
-    let explanation = fill(&compiled.explanation);
-    let question = fill(&compiled.question);
-    let outline = fill(&compiled.outline);
-    let options: Vec<_> = compiled.options.iter().map(&mut fill).collect();
-    let whys: Vec<_> = compiled.whys.iter().map(&mut fill).collect();
-    let figure = compiled.figure.as_ref().map_or(Some(None), |figure| figure.draw(&scope, note, sink).map(Some));
+    let title = fill(&compiled.title, limits::TITLE);
+    let headline = fill(&compiled.headline, limits::TITLE);
+    let scenario = fill(&compiled.scenario, limits::SCENARIO);
+    let ask = fill(&compiled.ask, limits::ASK);
+    let explanation = fill(&compiled.explanation, limits::EXPLANATION);
+    let question = fill(&compiled.question, limits::QUESTION);
+    let outline = fill(&compiled.outline, limits::OUTLINE);
+    let options: Vec<_> = compiled.options.iter().map(|option| fill(option, 0)).collect();
+    let most = if front.answer.is_some() { 0 } else { limits::WHY };
+    let whys: Vec<_> = compiled.whys.iter().map(|why| fill(why, most)).collect();
+    let figure =
+        compiled.figure.as_ref().map_or(Some(None), |figure| figure.draw(&scope, purpose, note, sink).map(Some));
     let options = options.into_iter().collect::<Option<Vec<_>>>()?;
     let whys = whys.into_iter().collect::<Option<Vec<_>>>()?;
     let kind = if front.answer.is_some() {
@@ -136,16 +160,26 @@ fn one(draft: &Draft<'_>, variant: usize, compiled: &Compiled<'_>, sink: &mut Si
         ask: ask?,
         explanation: explanation?,
         follow_up: FollowUp { question: question?, outline: outline? },
-        sources: front.sources.iter().map(|s| s.value.clone()).collect(),
+        sources: if served { front.sources.iter().map(|s| s.value.clone()).collect() } else { Vec::new() },
         figure: figure?,
-        numbers: scope.all(),
+        numbers: if served { named(&scope) } else { Vec::new() },
     })
+}
+
+fn named(scope: &Scope<'_>) -> Vec<(String, f64)> {
+    scope.known().iter().map(|(name, x)| ((*name).to_owned(), *x)).collect()
 }
 
 /// All numbers of a variant. Reports each expression that fails, unless an earlier variant did on that line or it
 /// only lacks what another one failed to give.
-fn scope(front: &Front, variant: usize, note: Note<'_>, compiled: &Compiled<'_>, sink: &mut Sink<'_>) -> Option<Scope> {
-    let scope = Scope::new(front.variants[variant].clone());
+fn scope<'d>(
+    front: &'d Front,
+    variant: usize,
+    note: Note<'_>,
+    compiled: &Compiled<'d>,
+    sink: &mut Sink<'_>,
+) -> Option<Scope<'d>> {
+    let mut scope = Scope::new(front.given.of(variant));
     let mut failed: Vec<&str> = Vec::new();
     for (name, formula) in &compiled.numbers {
         match formula.value.value(&scope) {
@@ -173,7 +207,7 @@ fn choice_kind(candidates: &[Candidate<'_>], options: Vec<String>, whys: Vec<Str
 
 fn number_kind(
     draft: &Draft<'_>,
-    scope: &Scope,
+    scope: &Scope<'_>,
     whys: Vec<String>,
     note: Note<'_>,
     compiled: &Compiled<'_>,

@@ -1,9 +1,7 @@
 //! Files → traps: parse, compute the numbers, lint with file and line.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
-
-use chrono::NaiveDate;
 
 use crate::core::ids::TrapId;
 use crate::core::trap::Trap;
@@ -17,6 +15,7 @@ mod export;
 mod figure;
 mod files;
 mod front;
+mod ground;
 mod hashed;
 mod lint;
 mod make;
@@ -24,14 +23,15 @@ mod numbers;
 mod plain;
 mod prose;
 mod report;
+mod scope;
 mod sections;
 mod table;
 mod vocabulary;
 mod words;
 
 pub use check::check;
-use examine::{Examined, examine};
 use files::Files;
+use ground::Ground;
 pub use prose::fill;
 pub use report::{Finding, RULES, Report, Severity};
 
@@ -41,9 +41,7 @@ pub struct Bank {
     entries: Vec<Entry>,
     /// Where each trap stands in `entries`.
     places: HashMap<TrapId, usize>,
-    /// The file that each trap came from, as messages name it.
-    origins: HashMap<TrapId, String>,
-    misconceptions: BTreeMap<String, String>,
+    ground: Ground,
 }
 
 /// A trap with its variants.
@@ -82,7 +80,7 @@ impl Bank {
     /// is an error that names both files, and is left out like any other file with an error.
     #[must_use]
     pub fn with_folders(mut self, folders: &[PathBuf]) -> (Self, Report) {
-        let findings = folders.iter().flat_map(|folder| self.add(Files::folder(folder), None).0).collect();
+        let findings = folders.iter().flat_map(|folder| self.add(Files::folder(folder))).collect();
         (self, Report::new(findings).errors_only())
     }
 
@@ -92,7 +90,7 @@ impl Bank {
     #[must_use]
     pub fn of_files(files: &[(&str, &[u8])]) -> (Self, Report) {
         let mut bank = Self::default();
-        let (findings, _) = bank.add(Files::given(files), None);
+        let findings = bank.add(Files::given(files));
         (bank, Report::new(findings))
     }
 
@@ -119,7 +117,7 @@ impl Bank {
     /// The readable name of a misconception (`counts-weights-only` → "Counts the weights only").
     #[must_use]
     pub fn misconception(&self, id: &str) -> Option<&str> {
-        self.misconceptions.get(id).map(String::as_str)
+        self.ground.misconception(id)
     }
 
     /// Every series that has a trap, sorted.
@@ -144,55 +142,16 @@ impl Bank {
 
     fn builtin_in_part() -> (Self, Report) {
         let mut bank = Self::default();
-        let (findings, _) = bank.add(Files::embedded(&embed::QUESTIONS, embed::ROOT), None);
+        let findings = bank.add(Files::embedded(&embed::QUESTIONS, embed::ROOT));
         (bank, Report::new(findings).errors_only())
     }
 
-    /// Adds what is sound; gives all that was found, and the files whose trap is in the bank now.
-    fn add(&mut self, files: Files, today: Option<NaiveDate>) -> (Vec<Finding>, Vec<Examined>) {
-        let mut findings = files.findings;
-        for document in &files.vocabularies {
-            findings.extend(vocabulary::read(document, &mut self.misconceptions));
-        }
-        let mut examined = examine(&files.traps, &self.misconceptions, today);
-        let mut slots = self.slots();
-        examined.retain_mut(|file| {
-            let admitted = self.admit(file, &mut slots);
-            findings.append(&mut file.findings);
-            admitted
-        });
+    /// Adds what is sound; gives all that was found.
+    fn add(&mut self, files: Files) -> Vec<Finding> {
+        let (findings, admitted) = self.ground.admit(files, None);
+        self.entries.extend(admitted.into_iter().map(|file| Entry { variants: file.variants }));
         self.arrange();
-        (findings, examined)
-    }
-
-    /// Who has which series and number.
-    fn slots(&self) -> HashMap<(String, u32), TrapId> {
-        let slot = |e: &Entry| ((e.trap().series.clone(), e.trap().number), e.trap().id.clone());
-        self.entries.iter().map(slot).collect()
-    }
-
-    /// Takes a file's trap in, unless its place is taken.
-    fn admit(&mut self, file: &mut Examined, slots: &mut HashMap<(String, u32), TrapId>) -> bool {
-        let Some(variants) = file.variants.take() else { return false };
-        let trap = &variants[0];
-        let slot = (trap.series.clone(), trap.number);
-        let mut sink = report::Sink::new(&file.label);
-        if let Some(other) = self.origins.get(&trap.id) {
-            let what = format!("the id '{}' is that of {other}", trap.id);
-            sink.error(file.id_line, "P14", what, "choose another id");
-        } else if let Some(other) = slots.get(&slot).and_then(|id| self.origins.get(id)) {
-            let what = format!("number {} of '{}' is {other}", trap.number, trap.series);
-            sink.error(file.number_line, "S10", what, "choose another number");
-        }
-        let free = !sink.has_errors();
-        if free {
-            slots.insert(slot, trap.id.clone());
-            self.origins.insert(trap.id.clone(), file.label.clone());
-            file.id = Some(trap.id.clone());
-            self.entries.push(Entry { variants });
-        }
-        file.findings.extend(sink.into_findings());
-        free
+        findings
     }
 
     fn arrange(&mut self) {

@@ -1,14 +1,14 @@
 //! The numbers of a trap: expressions evaluated in the order of the file, and texts that print them.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use minijinja::value::{Object, ObjectRepr, Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, Expression, Template, UndefinedBehavior};
 
-use super::arithmetic;
-use super::plain::{Piece, filled, pieces};
-use super::report::nearest;
+use super::arithmetic::{self, Plain};
+use super::plain::{Piece, bound, filled, pieces};
+use super::scope::Scope;
 use crate::core::number;
 
 /// Bounds the work of one expression or text: about this many steps, or 64 times as many bytes.
@@ -58,7 +58,10 @@ impl Engine {
 
     /// An expression ready to be evaluated with one set of numbers after another.
     pub(super) fn expression<'e>(&'e self, source: &'e str) -> Result<Formula<'e>, Trouble> {
-        if arithmetic::is_plain(source) { Ok(Formula::Plain { source, engine: self }) } else { self.compiled(source) }
+        match Plain::read(source) {
+            Some(plain) => Ok(Formula::Plain { plain, source, engine: self }),
+            None => self.compiled(source),
+        }
     }
 
     /// An expression that the template engine evaluates, however plain it is.
@@ -72,6 +75,7 @@ impl Engine {
 pub(super) enum Formula<'e> {
     /// Evaluated without the template engine, which is asked only to say what is wrong.
     Plain {
+        plain: Plain<'e>,
         source: &'e str,
         engine: &'e Engine,
     },
@@ -79,23 +83,24 @@ pub(super) enum Formula<'e> {
 }
 
 impl Formula<'_> {
+    /// Whether all that it needs is names, of which one without a value shows at once.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain { .. })
+    }
+
     /// Its value: finite, or an explanation why there is none.
-    pub(super) fn value(&self, scope: &Scope) -> Result<f64, Trouble> {
+    pub(super) fn value(&self, scope: &Scope<'_>) -> Result<f64, Trouble> {
         match self {
-            Self::Plain { source, engine } => match scope.with(|names| arithmetic::value(source, |n| of(names, n))) {
+            Self::Plain { plain, source, engine } => match plain.value(scope.known()) {
                 Some(x) => Ok(x),
                 None => engine.compiled(source)?.value(scope),
             },
             Self::Compiled(expression) => {
-                let value = expression.eval(scope.0.clone()).and_then(|value| finite(&value));
+                let value = expression.eval(scope.value()).and_then(|value| finite(&value));
                 value.map_err(|e| Trouble::of(&e, || scope.unknown(expression.undeclared_variables(false))))
             }
         }
     }
-}
-
-fn of(names: &[(String, f64)], name: &str) -> Option<f64> {
-    names.iter().find(|(known, _)| known == name).map(|(_, x)| *x)
 }
 
 /// A compiled text.
@@ -111,7 +116,17 @@ pub(super) enum Text<'e> {
 }
 
 impl Text<'_> {
-    pub(super) fn render(&self, scope: &Scope) -> Result<String, Trouble> {
+    /// Whether it certainly can be filled in and has no more than so many characters then: a look that costs less than to fill it in.
+    pub(super) fn surely_fits(&self, max: usize, scope: &Scope<'_>) -> bool {
+        match self {
+            Self::Plain { pieces, source, .. } => {
+                source.len() <= max && bound(pieces, scope).is_some_and(|most| most <= max)
+            }
+            Self::Template(_) => false,
+        }
+    }
+
+    pub(super) fn render(&self, scope: &Scope<'_>) -> Result<String, Trouble> {
         match self {
             Self::Plain { pieces, source, engine } => match filled(pieces, source.len(), scope) {
                 Some(text) => Ok(text),
@@ -122,10 +137,8 @@ impl Text<'_> {
     }
 }
 
-fn rendered(template: &Template<'_, '_>, scope: &Scope) -> Result<String, Trouble> {
-    template
-        .render(scope.0.clone())
-        .map_err(|e| Trouble::of(&e, || scope.unknown(template.undeclared_variables(false))))
+fn rendered(template: &Template<'_, '_>, scope: &Scope<'_>) -> Result<String, Trouble> {
+    template.render(scope.value()).map_err(|e| Trouble::of(&e, || scope.unknown(template.undeclared_variables(false))))
 }
 
 /// Why an expression or a text can't be evaluated.
@@ -155,59 +168,6 @@ impl Trouble {
             (None, kind) => error.detail().map_or_else(|| kind.to_string(), str::to_owned),
         };
         Self { line: error.line().unwrap_or(1), what, unknown }
-    }
-}
-
-/// The numbers that are known so far, by name, in the order in which they came.
-#[derive(Debug, Clone)]
-pub(super) struct Scope(Value);
-
-#[derive(Debug, Default)]
-struct Names(Mutex<Vec<(String, f64)>>);
-
-impl Object for Names {
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let name = key.as_str()?;
-        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        of(&names, name).map(Value::from)
-    }
-}
-
-impl Scope {
-    pub(super) fn new(known: Vec<(String, f64)>) -> Self {
-        Self(Value::from_object(Names(Mutex::new(known))))
-    }
-
-    /// These numbers behind some names of one's own, which have no value yet.
-    pub(super) fn within(&self, names: &[&str]) -> Self {
-        Self::new(names.iter().map(|name| ((*name).to_owned(), f64::NAN)).chain(self.all()).collect())
-    }
-
-    /// Gives the name at a place its value.
-    pub(super) fn set(&self, place: usize, x: f64) {
-        self.with(|names| names[place].1 = x);
-    }
-
-    pub(super) fn push(&self, name: &str, x: f64) {
-        self.with(|names| names.push((name.to_owned(), x)));
-    }
-
-    pub(super) fn all(&self) -> Vec<(String, f64)> {
-        self.with(|names| names.clone())
-    }
-
-    pub(super) fn with<T>(&self, f: impl FnOnce(&mut Vec<(String, f64)>) -> T) -> T {
-        let names = self.0.downcast_object_ref::<Names>().expect("a scope is made of Names and nothing else");
-        f(&mut names.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// The first of the names that has no value, and what may have been meant.
-    fn unknown(&self, used: impl IntoIterator<Item = String>) -> Option<(String, String)> {
-        let known = self.all();
-        let strange = |u: &String| known.iter().all(|(n, _)| n != u) && !is_reserved(u);
-        let name = used.into_iter().filter(strange).min()?;
-        let hint = nearest(&name, known.iter().map(|(n, _)| n.as_str()));
-        Some((name, hint))
     }
 }
 
@@ -322,8 +282,8 @@ fn digits(n: usize) -> Result<usize, Error> {
 mod tests {
     use super::*;
 
-    fn scope() -> Scope {
-        Scope::new(vec![("params_b".into(), 7.0), ("zero".into(), 0.0)])
+    fn scope() -> Scope<'static> {
+        Scope::new([("params_b", 7.0), ("zero", 0.0)])
     }
 
     fn value(expression: &str) -> Result<f64, String> {

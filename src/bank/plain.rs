@@ -1,6 +1,8 @@
 //! Texts of nothing but words and printed numbers, `{{ name }}` or `{{ name | filter(n) }}`: cut once, filled in often.
 
-use super::numbers::{Scope, is_name};
+use super::numbers::is_name;
+use super::scope::Scope;
+use super::words::find_pair;
 use crate::core::number::{self, MAX_DIGITS};
 
 #[derive(Debug, PartialEq)]
@@ -27,10 +29,10 @@ pub(super) fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     let mut from = 0;
-    while let Some(at) = rest[from..].find('{').map(|at| from + at) {
+    while let Some(at) = memchr::memchr(b'{', &rest.as_bytes()[from..]).map(|at| from + at) {
         match rest.as_bytes().get(at + 1) {
             Some(b'{') => {
-                let end = at + 2 + rest[at + 2..].find("}}")?;
+                let end = at + 2 + find_pair(&rest[at + 2..], *b"}}")?;
                 pieces.push(Piece::Words(&rest[..at]));
                 pieces.push(printed(rest[at + 2..end].trim())?);
                 rest = &rest[end + 2..];
@@ -67,22 +69,28 @@ fn printed(inner: &str) -> Option<Piece<'_>> {
 }
 
 /// The text with its numbers in place, about `length` bytes long; none if one of them has no value.
-pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope) -> Option<String> {
+pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope<'_>) -> Option<String> {
     let mut text = String::with_capacity(length);
-    scope.with(|names| {
-        for piece in pieces {
-            match piece {
-                Piece::Words(words) => text.push_str(words),
-                Piece::Number(name, form) => {
-                    let (_, x) = names.iter().find(|(known, _)| known == name)?;
-                    text.push_str(&form.of(*x));
-                }
-            }
+    for piece in pieces {
+        match piece {
+            Piece::Words(words) => text.push_str(words),
+            Piece::Number(name, form) => text.push_str(&form.of(scope.get(name)?)),
         }
-        Some(())
-    })?;
+    }
     Some(text)
 }
+
+/// The most bytes that [`filled`] can give; none where that is not known, or a number has no value.
+pub(super) fn bound(pieces: &[Piece<'_>], scope: &Scope<'_>) -> Option<usize> {
+    pieces.iter().try_fold(0, |sum, piece| match piece {
+        Piece::Words(words) => Some(sum + words.len()),
+        Piece::Number(name, _) => (scope.get(name)?.abs() < MODEST).then_some(sum + MAX_MODEST),
+    })
+}
+
+/// Numbers below this one have no more than so many bytes, in whatever form.
+const MODEST: f64 = 1e15;
+const MAX_MODEST: usize = 48;
 
 impl Form {
     fn of(self, x: f64) -> String {
@@ -98,7 +106,24 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_is_longer_than_its_bound(digits in -1e4..1e4f64, power in -40..40i32, places in 0..=MAX_DIGITS) {
+            let scope = Scope::new([("x", digits * 10f64.powi(power))]);
+            for form in ["{{ x }}", "{{ x | fixed(N) }}", "{{ x | sig(N) }}", "{{ x | pct(N) }}", "{{ x | sci(N) }}"] {
+                let text = format!("some {} words", form.replace('N', &places.to_string()));
+                let pieces = pieces(&text).unwrap();
+                if let Some(most) = bound(&pieces, &scope) {
+                    prop_assert!(filled(&pieces, 0, &scope).unwrap().len() <= most);
+                }
+            }
+            prop_assert!(bound(&pieces("{{ y }}").unwrap(), &scope).is_none());
+        }
+    }
 
     #[test]
     fn plain_texts_are_cut_and_all_others_left() {

@@ -1,6 +1,7 @@
 //! Prose beside the bank whose numbers are computed in the way of a trap's.
 
-use super::numbers::{Engine, Scope};
+use super::numbers::Engine;
+use super::scope::Scope;
 
 /// Fills texts in with numbers: expressions by name, each of which may use those before it.
 ///
@@ -8,7 +9,7 @@ use super::numbers::{Engine, Scope};
 /// In one sentence, what can't be computed or printed.
 pub fn fill(numbers: &[(String, String)], texts: &[&str]) -> Result<Vec<String>, String> {
     let engine = Engine::new();
-    let scope = Scope::new(Vec::new());
+    let mut scope = Scope::new([]);
     for (name, source) in numbers {
         let value = engine.expression(source).and_then(|formula| formula.value(&scope));
         scope.push(name, value.map_err(|trouble| format!("'{name}' can't be computed: {}", trouble.what))?);

@@ -3,6 +3,7 @@
 use super::front::is_misconception;
 use super::report::{Sink, nearest};
 use super::table::At;
+use super::words::lines;
 use crate::core::trap::Role;
 
 const SECTIONS: [&str; 6] = ["Scenario", "Ask", "Options", "Answer", "Explanation", "Follow-up"];
@@ -202,7 +203,7 @@ fn mistake<'a>(part: &Block<'a>, sink: &mut Sink<'_>) -> (Option<At<&'a str>>, &
 fn cut<'a>(text: &'a str, first: usize, mark: &str) -> (&'a str, Vec<Block<'a>>) {
     let mut starts: Vec<(usize, usize, usize)> = Vec::new();
     let (mut offset, mut fence) = (0, None);
-    for (index, line) in text.split_inclusive('\n').enumerate() {
+    for (index, line) in lines(text).enumerate() {
         fence = fenced(fence, line);
         if fence.is_none() && line.starts_with(mark) {
             starts.push((index, offset, offset + line.len()));
@@ -239,13 +240,13 @@ fn fenced(open: Option<(char, usize)>, line: &str) -> Option<(char, usize)> {
 }
 
 fn first_text(text: &str, first: usize) -> Option<usize> {
-    text.lines().position(|line| !line.trim().is_empty()).map(|index| first + index)
+    lines(text).position(|line| !line.trim().is_empty()).map(|index| first + index)
 }
 
 /// Without the blank lines around it.
 fn trimmed(heading: usize, text: &str, first: usize) -> Part<'_> {
     let skipped = first_text(text, first).map_or(0, |line| line - first);
-    let start: usize = text.split_inclusive('\n').take(skipped).map(str::len).sum();
+    let start: usize = lines(text).take(skipped).map(str::len).sum();
     Part { heading, line: first + skipped, text: text[start..].trim_end() }
 }
 

@@ -1,13 +1,15 @@
 //! Reads TOML tables key by key, so that each complaint has its line.
 
 use std::fmt;
-use std::ops::Range;
 
 use chrono::NaiveDate;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 use super::report::{Sink, nearest};
+
+mod plain;
+mod tree;
+
+pub(super) use tree::{NotToml, Tree, Value};
 
 /// Something with the line that it stands on, counted from 1.
 #[derive(Debug, Clone)]
@@ -25,29 +27,18 @@ pub(super) struct Lines {
 impl Lines {
     /// `first`: the line of the file on which `text` begins.
     pub(super) fn new(text: &str, first: usize) -> Self {
-        let mut starts = Vec::with_capacity(text.len() / 16 + 1);
-        starts.push(0);
-        for (at, byte) in text.bytes().enumerate() {
-            if byte == b'\n' {
-                starts.push(at + 1);
-            }
-        }
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1)).collect();
         Self { starts, first }
     }
 
     pub(super) fn of(&self, offset: usize) -> usize {
         self.first + self.starts.partition_point(|start| *start <= offset) - 1
     }
-
-    fn span(&self, span: Range<usize>) -> usize {
-        self.of(span.start)
-    }
 }
 
 /// A table that is being read.
 pub(super) struct Table<'a, 't> {
-    entries: &'a DeTable<'t>,
-    lines: &'a Lines,
+    tree: &'a Tree<'t>,
     /// The line that a missing key is reported on.
     line: usize,
     /// As a message names it: `the front matter`, `[answer]`.
@@ -55,8 +46,8 @@ pub(super) struct Table<'a, 't> {
 }
 
 impl<'a, 't> Table<'a, 't> {
-    pub(super) fn new(entries: &'a DeTable<'t>, lines: &'a Lines, line: usize, name: &'static str) -> Self {
-        Self { entries, lines, line, name }
+    pub(super) fn new(tree: &'a Tree<'t>, line: usize, name: &'static str) -> Self {
+        Self { tree, line, name }
     }
 
     pub(super) fn line(&self) -> usize {
@@ -65,15 +56,15 @@ impl<'a, 't> Table<'a, 't> {
 
     /// Complains about each key that is not one of these.
     pub(super) fn only(&self, known: &[&str], sink: &mut Sink<'_>) {
-        for key in self.entries.keys().filter(|k| !known.contains(&k.get_ref().as_ref())) {
-            let (line, name) = (self.lines.span(key.span()), key.get_ref());
+        for (key, _) in self.entries().filter(|(key, _)| !known.contains(&key.value)) {
+            let name = key.value;
             let mend = nearest(name, known.iter().copied());
-            sink.error(line, "P04", format!("{} has no key '{name}'", self.name), mend);
+            sink.error(key.line, "P04", format!("{} has no key '{name}'", self.name), mend);
         }
     }
 
-    fn get(&self, key: &str) -> Option<(usize, &'a DeValue<'t>)> {
-        self.entries.get(key).map(|value| (self.lines.span(value.span()), value.get_ref()))
+    fn get(&self, key: &str) -> Option<(usize, &'a Value<'t>)> {
+        self.tree.0.iter().find(|entry| entry.key == key).map(|entry| (entry.line, &entry.value))
     }
 
     /// A key that may be absent: read by `read`, or reported as not being `what`.
@@ -82,7 +73,7 @@ impl<'a, 't> Table<'a, 't> {
         key: &str,
         what: impl fmt::Display + Copy,
         sink: &mut Sink<'_>,
-        read: impl FnOnce(&DeValue<'t>) -> Option<T>,
+        read: impl FnOnce(&Value<'t>) -> Option<T>,
     ) -> Option<At<T>> {
         self.get(key).and_then(|found| checked(found, key, what, sink, read))
     }
@@ -93,7 +84,7 @@ impl<'a, 't> Table<'a, 't> {
         key: &str,
         what: impl fmt::Display + Copy,
         sink: &mut Sink<'_>,
-        read: impl FnOnce(&DeValue<'t>) -> Option<T>,
+        read: impl FnOnce(&Value<'t>) -> Option<T>,
     ) -> Option<At<T>> {
         let found = self.get(key);
         if found.is_none() {
@@ -106,7 +97,7 @@ impl<'a, 't> Table<'a, 't> {
     pub(super) fn table(&self, key: &str, name: &'static str, sink: &mut Sink<'_>) -> Option<Table<'a, 't>> {
         let (line, value) = self.get(key)?;
         match value.as_table() {
-            Some(entries) => Some(Table { entries, lines: self.lines, line, name }),
+            Some(tree) => Some(Table { tree, line, name }),
             None => {
                 sink.error(line, "P05", format!("'{key}' is not a table"), format!("write it as {name}"));
                 None
@@ -117,14 +108,9 @@ impl<'a, 't> Table<'a, 't> {
     /// The array of tables under a key; empty where it is absent.
     pub(super) fn tables(&self, key: &str, name: &'static str, sink: &mut Sink<'_>) -> Vec<Table<'a, 't>> {
         let Some((line, value)) = self.get(key) else { return Vec::new() };
-        let tables = value.as_array().and_then(|array| {
-            array
-                .iter()
-                .map(|item| {
-                    let entries = item.get_ref().as_table()?;
-                    Some(Table { entries, lines: self.lines, line: self.lines.span(item.span()), name })
-                })
-                .collect::<Option<Vec<_>>>()
+        let tables = value.as_list().and_then(|items| {
+            let table = |item: &'a tree::Item<'t>| Some(Table { tree: item.value.as_table()?, line: item.line, name });
+            items.iter().map(table).collect::<Option<Vec<_>>>()
         });
         tables.unwrap_or_else(|| {
             sink.error(line, "P05", format!("'{key}' is not a list of tables"), format!("write it as {name}"));
@@ -133,23 +119,18 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// All keys with their values, in the order of the file.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (At<&'a str>, &'a DeValue<'t>)> {
-        let mut entries: Vec<(&'a Spanned<_>, &'a Spanned<DeValue<'t>>)> = self.entries.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
-        let lines = self.lines;
-        entries.into_iter().map(move |(key, value): (&'a Spanned<toml::de::DeString<'t>>, _)| {
-            (At { line: lines.span(key.span()), value: key.get_ref().as_ref() }, value.get_ref())
-        })
+    pub(super) fn entries(&self) -> impl Iterator<Item = (At<&'a str>, &'a Value<'t>)> {
+        self.tree.0.iter().map(|entry| (At { line: entry.key_line, value: entry.key.as_ref() }, &entry.value))
     }
 }
 
 /// What a value is read as, or a complaint that it is not `what`.
 fn checked<'t, T>(
-    (line, value): (usize, &DeValue<'t>),
+    (line, value): (usize, &Value<'t>),
     key: &str,
     what: impl fmt::Display + Copy,
     sink: &mut Sink<'_>,
-    read: impl FnOnce(&DeValue<'t>) -> Option<T>,
+    read: impl FnOnce(&Value<'t>) -> Option<T>,
 ) -> Option<At<T>> {
     let read = read(value);
     if read.is_none() {
@@ -159,14 +140,14 @@ fn checked<'t, T>(
 }
 
 /// One line of text, not blank, of at most `max` characters, without control characters.
-pub(super) fn line(value: &DeValue<'_>, max: usize) -> Option<String> {
+pub(super) fn line(value: &Value<'_>, max: usize) -> Option<String> {
     let text = value.as_str()?.trim();
     let fits = !text.is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control);
     fits.then(|| text.to_owned())
 }
 
 /// Lower-case letters, digits and hyphens, at most `max` of them.
-pub(super) fn slug(value: &DeValue<'_>, max: usize) -> Option<String> {
+pub(super) fn slug(value: &Value<'_>, max: usize) -> Option<String> {
     value.as_str().filter(|text| is_slug(text, max)).map(str::to_owned)
 }
 
@@ -175,26 +156,22 @@ pub(super) fn is_slug(text: &str, max: usize) -> bool {
 }
 
 /// A whole number.
-pub(super) fn integer<T: TryFrom<i64>>(value: &DeValue<'_>) -> Option<T> {
-    let number = value.as_integer()?;
-    let whole = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
-    T::try_from(whole).ok()
+pub(super) fn integer<T: TryFrom<i64>>(value: &Value<'_>) -> Option<T> {
+    if let Value::Whole(whole) = value { T::try_from((*whole)?).ok() } else { None }
 }
 
 /// A finite number, with or without a point.
-pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
+pub(super) fn number(value: &Value<'_>) -> Option<f64> {
     let x = match value {
-        DeValue::Float(float) => float.as_str().parse().ok()?,
+        Value::Real(real) => (*real)?,
         // Below 2^53 a double holds it exactly; beyond, to 16 digits.
-        DeValue::Integer(_) => integer::<i64>(value)? as f64,
+        Value::Whole(whole) => (*whole)? as f64,
         _ => return None,
     };
     f64::is_finite(x).then_some(x)
 }
 
 /// A date without a time.
-pub(super) fn date(value: &DeValue<'_>) -> Option<NaiveDate> {
-    let datetime = value.as_datetime()?;
-    let date = datetime.date.filter(|_| datetime.time.is_none() && datetime.offset.is_none())?;
-    NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+pub(super) fn date(value: &Value<'_>) -> Option<NaiveDate> {
+    if let Value::Date(date) = value { *date } else { None }
 }

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::DeTable;
-
 use super::files::Document;
 use super::front::is_misconception;
 use super::report::{Finding, Sink};
-use super::table::{Lines, Table, line};
+use super::table::{NotToml, Table, Tree, line};
 
 /// The longest sentence of a belief, in characters.
 const MAX_SENTENCE: usize = 200;
@@ -23,17 +21,14 @@ pub(super) fn read(document: &Document, known: &mut BTreeMap<String, String>) ->
 }
 
 fn add(text: &str, known: &mut BTreeMap<String, String>, sink: &mut Sink<'_>) {
-    let lines = Lines::new(text, 1);
-    let parsed = match DeTable::parse(text) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            let at = error.span().map_or(1, |span| lines.of(span.start));
-            let said = error.message().lines().next().unwrap_or("not TOML");
-            sink.error(at, "P03", format!("the file is not TOML: {said}"), "correct the TOML on this line");
+    let tree = match Tree::read(text, 1) {
+        Ok(tree) => tree,
+        Err(NotToml { line, why }) => {
+            sink.error(line, "P03", format!("the file is not TOML: {why}"), "correct the TOML on this line");
             return;
         }
     };
-    for (key, value) in Table::new(parsed.get_ref(), &lines, 1, "the vocabulary").entries() {
+    for (key, value) in Table::new(&tree, 1, "the vocabulary").entries() {
         let Some(sentence) = line(value, MAX_SENTENCE).filter(|_| is_misconception(key.value)) else {
             let mend = "write slug = \"One sentence of the false belief\"";
             sink.error(key.line, "P05", format!("'{}' is not a slug with one sentence", key.value), mend);

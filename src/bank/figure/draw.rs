@@ -2,9 +2,9 @@
 
 use super::{Axis, CELL, Compiled, Grid, Limit, Pile, Point, Shape, Span, TextId, ValueId, X};
 use crate::bank::compile::{uncomputed, untemplated};
-use crate::bank::make::Note;
-use crate::bank::numbers::Scope;
+use crate::bank::make::{Note, Purpose};
 use crate::bank::report::Sink;
+use crate::bank::scope::Scope;
 use crate::core::figure::{self, Chart, Direction, Figure, MAX_COLOURS, Scale, drawable};
 use crate::core::number::six_digits;
 
@@ -16,10 +16,17 @@ const MAX_SIDE: f64 = 16.0;
 const HUGE: f64 = 1e100;
 
 impl Compiled<'_> {
-    /// The figure of one variant. Reports each thing that is wrong, once for each line, since variants share it.
-    pub(in crate::bank) fn draw(&self, scope: &Scope, note: Note<'_>, sink: &mut Sink<'_>) -> Option<Figure> {
+    /// The figure of one variant; curves that are only to be checked end where it is clear that they can be drawn. Reports each thing that
+    /// is wrong, once for each line, since variants share it.
+    pub(in crate::bank) fn draw(
+        &self,
+        scope: &Scope<'_>,
+        purpose: Purpose,
+        note: Note<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Option<Figure> {
         let before = sink.len();
-        let mut pen = Pen { figure: self, scope, note, sink };
+        let mut pen = Pen { figure: self, scope, purpose, note, sink };
         let sketch = self.sketch;
         let title = pen.text(sketch.title);
         let alt = pen.text(sketch.alt);
@@ -38,7 +45,8 @@ impl Compiled<'_> {
 
 struct Pen<'p, 's, 'f> {
     figure: &'p Compiled<'p>,
-    scope: &'p Scope,
+    scope: &'p Scope<'p>,
+    purpose: Purpose,
     note: Note<'p>,
     sink: &'s mut Sink<'f>,
 }
@@ -148,7 +156,7 @@ impl Pen<'_, '_, '_> {
     /// The runs of points of a curve; where it has no value on the scale of `y`, it is interrupted.
     fn sampled(&mut self, id: ValueId, (from, to): (f64, f64), (y, x): (Scale, Scale)) -> Option<Vec<Vec<(f64, f64)>>> {
         let placed = &self.figure.values[id.0];
-        let scope = self.scope.within(&X);
+        let mut scope = self.scope.within(&X);
         let mut runs = vec![Vec::new()];
         let mut trouble = None;
         for step in 0..SAMPLES {
@@ -161,7 +169,11 @@ impl Pen<'_, '_, '_> {
             scope.set(0, at);
             match placed.value.value(&scope) {
                 Ok(value) if value.abs() < HUGE && (y == Scale::Linear || value > 1.0 / HUGE) => {
-                    runs.last_mut().expect("there is a run from the start").push((six_digits(at), six_digits(value)));
+                    let run = runs.last_mut().expect("there is a run from the start");
+                    run.push((six_digits(at), six_digits(value)));
+                    if self.purpose == Purpose::Checking && run.len() > 1 && placed.value.is_plain() {
+                        break;
+                    }
                 }
                 Ok(_) => runs.push(Vec::new()),
                 Err(found) if found.unknown.is_some() => {
@@ -190,7 +202,7 @@ impl Pen<'_, '_, '_> {
         let mut name = |id: Option<TextId>| id.map_or_else(|| Some(String::new()), |id| self.text(id));
         let (row_label, column_label) = (name(grid.row_label), name(grid.column_label));
         let (rows, columns) = (rows?, columns?);
-        let scope = self.scope.within(&CELL);
+        let mut scope = self.scope.within(&CELL);
         let mut cells = vec![vec![0.0; columns]; rows];
         for (row, line) in cells.iter_mut().enumerate() {
             scope.set(0, row as f64);
@@ -300,7 +312,7 @@ impl Pen<'_, '_, '_> {
         self.value_in(self.scope, id)
     }
 
-    fn value_in(&mut self, scope: &Scope, id: ValueId) -> Option<f64> {
+    fn value_in(&mut self, scope: &Scope<'_>, id: ValueId) -> Option<f64> {
         let placed = &self.figure.values[id.0];
         match placed.value.value(scope) {
             Ok(value) if value.abs() < HUGE => Some(value),

@@ -1,10 +1,8 @@
 //! The tables of `[figure]`, read key by key.
 
-use toml::de::DeValue;
-
 use super::{Axis, Grid, Limit, Pile, Point, Shape, Sketch, Span, TextId, ValueId, Words};
 use crate::bank::report::Sink;
-use crate::bank::table::{At, Table};
+use crate::bank::table::{At, Table, Value};
 use crate::core::figure::{Direction, Mark, Scale};
 
 // In characters, with the numbers filled in.
@@ -126,7 +124,7 @@ impl Reader<'_, '_> {
         let column_label = self.optional_text(&grid, "column_label", "the columns' label", LABEL);
         let row_labels = self.labels(&grid, "row_labels");
         let column_labels = self.labels(&grid, "column_labels");
-        let show = grid.optional("show", "true or false, without quotes", self.sink, DeValue::as_bool);
+        let show = grid.optional("show", "true or false, without quotes", self.sink, Value::as_bool);
         Some(Shape::Grid(Box::new(Grid {
             rows: rows?,
             columns: columns?,
@@ -223,7 +221,7 @@ impl Reader<'_, '_> {
     fn labels(&mut self, table: &Table<'_, '_>, key: &'static str) -> Vec<TextId> {
         let what = "a list of texts of at most 12 characters";
         let read = table.optional(key, what, self.sink, |v| {
-            v.as_array()?.iter().map(|item| words(item.get_ref())).collect::<Option<Vec<_>>>()
+            v.as_list()?.iter().map(|item| words(&item.value)).collect::<Option<Vec<_>>>()
         });
         let Some(At { line, value }) = read else { return Vec::new() };
         value.into_iter().map(|source| self.keep_text(At { line, value: source }, "the label", CELL)).collect()
@@ -253,10 +251,10 @@ impl Reader<'_, '_> {
     }
 }
 
-fn expression(value: &DeValue<'_>) -> Option<String> {
+fn expression(value: &Value<'_>) -> Option<String> {
     value.as_str().filter(|e| e.len() <= MAX_EXPRESSION).map(str::to_owned)
 }
 
-fn words(value: &DeValue<'_>) -> Option<String> {
+fn words(value: &Value<'_>) -> Option<String> {
     value.as_str().filter(|text| text.len() <= MAX_SOURCE).map(str::to_owned)
 }

@@ -1,18 +1,18 @@
 //! The longest texts. Every platform's limits are met within these, whatever the trap.
 
-use crate::bank::front::MAX_TITLE;
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
 use crate::core::trap::Trap;
 
 // In characters, with the numbers filled in.
-const MAX_SCENARIO: usize = 1_500;
-const MAX_ASK: usize = 300;
-pub(super) const MAX_OPTION: usize = 180;
-const MAX_WHY: usize = 400;
-const MAX_EXPLANATION: usize = 3_500;
-const MAX_QUESTION: usize = 500;
-const MAX_OUTLINE: usize = 700;
+pub(in crate::bank) use crate::bank::front::MAX_TITLE as TITLE;
+pub(in crate::bank) const SCENARIO: usize = 1_500;
+pub(in crate::bank) const ASK: usize = 300;
+pub(super) const OPTION: usize = 180;
+pub(in crate::bank) const WHY: usize = 400;
+pub(in crate::bank) const EXPLANATION: usize = 3_500;
+pub(in crate::bank) const QUESTION: usize = 500;
+pub(in crate::bank) const OUTLINE: usize = 700;
 
 /// P11.
 pub(super) fn check(draft: &Draft<'_>, variant: usize, trap: &Trap, sink: &mut Sink<'_>) {
@@ -26,22 +26,22 @@ pub(super) fn check(draft: &Draft<'_>, variant: usize, trap: &Trap, sink: &mut S
             sink.error(line, "P11", what, format!("shorten it to {max}"));
         }
     };
-    at_most(MAX_TITLE, front.title.line, "the title", &trap.title);
-    at_most(MAX_TITLE, front.headline.line, "the headline", &trap.headline);
-    at_most(MAX_SCENARIO, body.scenario.heading, "the scenario", &trap.scenario);
-    at_most(MAX_ASK, body.ask.heading, "the ask", &trap.ask);
-    at_most(MAX_EXPLANATION, body.explanation.heading, "the explanation", &trap.explanation);
-    at_most(MAX_QUESTION, body.question.heading, "the follow-up's question", &trap.follow_up.question);
-    at_most(MAX_OUTLINE, body.outline.heading, "the outline", &trap.follow_up.outline);
+    at_most(TITLE, front.title.line, "the title", &trap.title);
+    at_most(TITLE, front.headline.line, "the headline", &trap.headline);
+    at_most(SCENARIO, body.scenario.heading, "the scenario", &trap.scenario);
+    at_most(ASK, body.ask.heading, "the ask", &trap.ask);
+    at_most(EXPLANATION, body.explanation.heading, "the explanation", &trap.explanation);
+    at_most(QUESTION, body.question.heading, "the follow-up's question", &trap.follow_up.question);
+    at_most(OUTLINE, body.outline.heading, "the outline", &trap.follow_up.outline);
     for (candidate, option) in body.candidates.iter().zip(trap.options()) {
-        at_most(MAX_WHY, candidate.why.line, "the reason", &option.why);
+        at_most(WHY, candidate.why.line, "the reason", &option.why);
     }
     if let Some(number) = trap.number_kind() {
-        at_most(MAX_WHY, draft.right_line(), "the reason", &number.why);
+        at_most(WHY, draft.right_line(), "the reason", &number.why);
         for mistake in &number.mistakes {
             let of_mistake =
                 body.candidates.iter().find(|c| c.mistake.as_ref().is_some_and(|m| m.value == mistake.mistake));
-            at_most(MAX_WHY, of_mistake.map_or(body.heading, |c| c.why.line), "the reason", &mistake.why);
+            at_most(WHY, of_mistake.map_or(body.heading, |c| c.why.line), "the reason", &mistake.why);
         }
     }
 }

@@ -5,7 +5,7 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, Tag};
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
 use crate::bank::table::Lines;
-use crate::bank::words::any_byte;
+use crate::bank::words::{any_byte, lines};
 use crate::core::trap::Trap;
 
 pub(super) fn check(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
@@ -42,7 +42,7 @@ fn text(text: &str, first: usize, sink: &mut Sink<'_>) {
 /// Whether a text has any of the signs that begin what [`trouble`] is about; a line of - or = makes the line above a heading.
 fn may_have(text: &str) -> bool {
     let rule = |line: &str| line.starts_with(['-', '=']) && line.trim_end().bytes().all(|b| matches!(b, b'-' | b'='));
-    any_byte(text, |b| matches!(b, b'<' | b'[' | b'#')) || text.lines().any(|line| rule(line.trim_start()))
+    any_byte(text, |b| matches!(b, b'<' | b'[' | b'#')) || lines(text).any(|line| rule(line.trim_start()))
 }
 
 fn trouble(event: &Event<'_>) -> Option<(&'static str, &'static str)> {

@@ -6,10 +6,10 @@ use super::hashed::hash;
 use super::make::Draft;
 use super::report::Sink;
 use super::words::{Quantity, Words, count, jaccard, quantity, sorted};
-use crate::core::trap::{Choice, Role, Trap};
+use crate::core::trap::{Choice, Kind, Role, Trap};
 
 mod grammar;
-mod limits;
+pub(super) mod limits;
 mod markup;
 mod options;
 mod prose;
@@ -45,11 +45,21 @@ pub(super) fn item(
     for (variant, trap) in variants.iter().enumerate() {
         limits::check(draft, variant, trap, sink);
         // Options without numbers are the same in all variants.
-        if variant == 0 || trap.kind != variants[0].kind {
+        if variant == 0 || differs(trap, &variants[0]) {
             values::check(draft, variant, trap, sink);
         }
     }
     Some(traits)
+}
+
+/// Whether a variant has another answer to give. The reasons of a choice trap's options do not count, which a check does without.
+fn differs(variant: &Trap, canonical: &Trap) -> bool {
+    match (&variant.kind, &canonical.kind) {
+        (Kind::Choice { options }, Kind::Choice { options: others }) => {
+            options.len() != others.len() || options.iter().zip(others).any(|(a, b)| a.text != b.text)
+        }
+        (kind, other) => kind != other,
+    }
 }
 
 /// How the options relate to the stem and to each other, by what they share.

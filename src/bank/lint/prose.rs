@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
-use crate::bank::words::{Words, count};
+use crate::bank::words::{Words, count, lines};
 use crate::core::trap::{Role, Trap};
 
 const MIN_EXPLANATION: usize = 60;
@@ -178,7 +178,7 @@ fn over_claim(sentence: &str) -> Option<&'static str> {
 /// I22.
 fn companies(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
     for (part, text) in [(&draft.body.scenario, &trap.scenario), (&draft.body.ask, &trap.ask)] {
-        for (index, line) in text.lines().enumerate() {
+        for (index, line) in lines(text).enumerate() {
             if let Some(name) = company(line) {
                 let what = format!("the scenario names a real company: {name}");
                 sink.error(part.line + index, "I22", what, "make one up, or name none");
@@ -186,7 +186,7 @@ fn companies(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
         }
     }
     for part in [&draft.body.scenario, &draft.body.ask, &draft.body.explanation, &draft.body.question] {
-        if let Some(index) = part.text.lines().position(asked_at) {
+        if let Some(index) = lines(part.text).position(asked_at) {
             let mend = "leave out where it was asked";
             sink.error(part.line + index, "I22", "it says who asks this in interviews", mend);
         }
@@ -275,10 +275,7 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
 fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let Draft { body, .. } = draft;
     for part in [&body.explanation, &body.outline].into_iter().chain(body.candidates.iter().map(|c| &c.why)) {
-        if !may_be_fleeting(part.text) {
-            continue;
-        }
-        for (index, line) in part.text.lines().enumerate() {
+        for (index, line) in lines(part.text).enumerate().filter(|(_, line)| may_be_fleeting(line)) {
             let words = Words::of(line);
             let dated = words.has_run(&["as", "of"]) || words.iter().any(is_year);
             if let Some(word) = fleeting(&words).filter(|_| !dated) {
@@ -289,18 +286,25 @@ fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// A cheap look that tells of most texts that no word is fleeting.
+/// A cheap look that tells of most lines that no word is fleeting.
 fn may_be_fleeting(text: &str) -> bool {
     let bytes = text.as_bytes();
     let begins = |at: usize| {
+        let Some(three) = bytes.get(at..at + 3) else { return false };
+        let three = [three[0] | 0x20, three[1] | 0x20, three[2] | 0x20];
         let with = |word: &str| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
-        FLEETING.iter().any(|word| with(word))
+        FLEETING.iter().any(|word| three == word.as_bytes()[..3] && with(word))
     };
-    let mut before = 0;
-    bytes.iter().enumerate().any(|(at, byte)| {
-        let kind = FIRST[usize::from(*byte)];
-        std::mem::replace(&mut before, kind) == 0 && kind == 2 && begins(at)
-    })
+    let kind = |byte: &u8| FIRST[usize::from(*byte)];
+    let mut at = 0;
+    while let Some(next) = bytes[at..].iter().position(|byte| kind(byte) != 0) {
+        at += next;
+        if kind(&bytes[at]) == 2 && begins(at) {
+            return true;
+        }
+        at += bytes[at..].iter().take_while(|byte| kind(byte) != 0).count();
+    }
+    false
 }
 
 /// What fleeting words begin with.

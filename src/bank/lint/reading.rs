@@ -49,13 +49,12 @@ impl Measure {
             let (mut open, mut code) = (false, false);
             for token in paragraph.split_ascii_whitespace() {
                 let inside = code;
-                if token.bytes().filter(|b| *b == b'`').count() % 2 == 1 {
-                    code = !code;
-                }
-                let word = token.trim_matches(|c: char| !c.is_alphanumeric());
+                let ticks = token.bytes().filter(|b| *b == b'`').count();
+                code ^= ticks % 2 == 1;
+                let word = bare(token);
                 if !inside && !word.is_empty() {
                     self.words += 1;
-                    self.syllables += if token.contains('`') { 1 } else { syllables(word) };
+                    self.syllables += if ticks > 0 { 1 } else { syllables(word) };
                     open = true;
                 }
                 if !code && open && ends_sentence(token) {
@@ -74,37 +73,67 @@ impl Measure {
     }
 }
 
+/// Without signs around it.
+fn bare(token: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = token.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) {
+        return token;
+    }
+    token.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
 fn ends_sentence(token: &str) -> bool {
-    token.trim_end_matches(['"', '\'', ')', '*', '_', '”', '’']).ends_with(['.', '?', '!'])
+    let letter = token.as_bytes().last().is_none_or(u8::is_ascii_alphanumeric);
+    !letter && token.trim_end_matches(['"', '\'', ')', '*', '_', '”', '’']).ends_with(['.', '?', '!'])
 }
 
 /// Syllables as a reader says the word: numbers digit by digit, one and a half for each, abbreviations letter by letter.
 fn syllables(word: &str) -> u32 {
-    let digits = word.bytes().filter(u8::is_ascii_digit).count() as u32;
+    let (mut digits, mut letters, mut capitals, mut groups, mut before) = (0, 0, 0, 0, 0);
+    for byte in word.bytes() {
+        let kind = KIND[usize::from(byte)];
+        digits += u32::from(kind & DIGIT != 0);
+        letters += u32::from(kind & LETTER != 0);
+        capitals += u32::from(kind & CAPITAL != 0);
+        groups += u32::from(kind & !before & VOWEL != 0);
+        before = kind;
+    }
     if digits > 0 {
-        let letters = word.bytes().filter(u8::is_ascii_alphabetic).count() as u32;
         return (digits * 3).div_ceil(2) + letters.min(4) + u32::from(word.contains('.'));
     }
-    if (2..=5).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase()) {
-        return word.len() as u32 + 2 * word.bytes().filter(|b| *b == b'W').count() as u32;
+    if (2..=5).contains(&word.len()) && capitals as usize == word.len() {
+        return capitals + 2 * word.bytes().filter(|b| *b == b'W').count() as u32;
     }
-    spoken(word)
+    spoken(word, groups)
 }
 
 /// Groups of vowels, without endings that are silent.
-fn spoken(word: &str) -> u32 {
-    let (mut groups, mut before) = (0, false);
-    for byte in word.bytes() {
-        let vowel = matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
-        groups += u32::from(vowel && !before);
-        before = vowel;
-    }
+fn spoken(word: &str, groups: u32) -> u32 {
     let silent = |ending: &str, voiced: [&str; 2]| word.ends_with(ending) && !voiced.iter().any(|v| word.ends_with(v));
-    if groups > 1 && (silent("e", ["le", "ee"]) || silent("ed", ["ted", "ded"])) {
-        groups -= 1;
-    }
-    groups.max(1)
+    let is_silent = groups > 1 && (silent("e", ["le", "ee"]) || silent("ed", ["ted", "ded"]));
+    (groups - u32::from(is_silent)).max(1)
 }
+
+const DIGIT: u8 = 1;
+const LETTER: u8 = 2;
+const CAPITAL: u8 = 4;
+const VOWEL: u8 = 8;
+
+/// What each byte is, as far as it is ASCII.
+const KIND: [u8; 256] = {
+    let (mut kinds, mut byte) = ([0; 256], 0);
+    while byte < 256 {
+        let sign = byte as u8;
+        let vowel = matches!(sign.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+        kinds[byte] = sign.is_ascii_digit() as u8 * DIGIT
+            + sign.is_ascii_alphabetic() as u8 * LETTER
+            + sign.is_ascii_uppercase() as u8 * CAPITAL
+            + vowel as u8 * VOWEL;
+        byte += 1;
+    }
+    kinds
+};
 
 /// Abbreviations that are neither common knowledge nor explained in brackets, each once.
 fn undefined<'a>(scenario: &'a str, ask: &'a str) -> Vec<&'a str> {

@@ -6,7 +6,7 @@ use super::prose::is_year;
 use crate::bank::figure::Sketch;
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
-use crate::bank::words::any_byte;
+use crate::bank::words::{any_byte, find_pair};
 
 /// N01: results that were typed instead of computed.
 pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
@@ -20,7 +20,7 @@ pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
         }
         for (index, line) in computed_blanked(text).lines().enumerate().filter(|(_, line)| has_digit(line)) {
             let line = if line.contains(" %") { Cow::Owned(line.replace(" %", "%")) } else { Cow::Borrowed(line) };
-            let mut typed: Vec<&str> = line.split_ascii_whitespace().filter_map(typed_number).collect();
+            let mut typed: Vec<&str> = words_with_digits(&line).filter_map(typed_number).collect();
             typed.dedup();
             if !typed.is_empty() {
                 let what = format!("typed, not computed: {}", typed.join(", "));
@@ -30,16 +30,30 @@ pub(super) fn check(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// What stands between blanks and has a digit.
+fn words_with_digits(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let digit = rest.bytes().position(|b| b.is_ascii_digit())?;
+        let is_blank = |b: u8| b.is_ascii_whitespace();
+        let from = rest.as_bytes()[..digit].iter().rposition(|b| is_blank(*b)).map_or(0, |blank| blank + 1);
+        let to = rest.bytes().skip(digit).position(is_blank).map_or(rest.len(), |length| digit + length);
+        let word = &rest[from..to];
+        rest = &rest[to..];
+        Some(word)
+    })
+}
+
 /// The text with blanks in place of `{{ … }}`, code spans, code blocks and link addresses; lines stay where they are.
 fn computed_blanked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| matches!(b, b'{' | b'`' | b'(')) {
+    while let Some(at) = memchr::memchr3(b'{', b'`', b'(', rest.as_bytes()) {
         let (plain, special) = rest.split_at(at);
         out.push_str(plain);
         let skipped = match special.as_bytes()[0] {
-            b'{' if special.starts_with("{{") => special.find("}}").map(|end| end + 2),
-            b'{' if special.starts_with("{%") => special.find("%}").map(|end| end + 2),
+            b'{' if special.starts_with("{{") => find_pair(special, *b"}}").map(|end| end + 2),
+            b'{' if special.starts_with("{%") => find_pair(special, *b"%}").map(|end| end + 2),
             b'`' => code_span(special),
             b'(' if out.ends_with(']') => special.find(')').map(|end| end + 1),
             _ => None,
@@ -64,11 +78,9 @@ fn code_span(text: &str) -> Option<usize> {
     text[ticks..].find(&text[..ticks]).map(|end| ticks + end + ticks)
 }
 
-/// The number in a word, if it is one that somebody worked out: not a year, a small count, a name such as H100 or an arXiv id.
+/// The number in a word that has a digit, if it is one that somebody worked out: not a year, a small count, a name such as H100 or an
+/// arXiv id.
 fn typed_number(word: &str) -> Option<&str> {
-    if !word.bytes().any(|b| b.is_ascii_digit()) {
-        return None;
-    }
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     let digits = bare.trim_end_matches(|c: char| !c.is_ascii_digit());
     let ending = &bare[digits.len()..];
@@ -100,12 +112,8 @@ mod tests {
     use super::*;
 
     fn typed(text: &str) -> Vec<String> {
-        computed_blanked(text)
-            .replace(" %", "%")
-            .split_whitespace()
-            .filter_map(typed_number)
-            .map(str::to_owned)
-            .collect()
+        let line = computed_blanked(text).replace(" %", "%");
+        words_with_digits(&line).filter_map(typed_number).map(str::to_owned).collect()
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Options and values that must stay apart, in each variant.
 
-use super::limits::MAX_OPTION;
+use super::limits::OPTION;
 use crate::bank::make::{Draft, Note};
 use crate::bank::report::Sink;
 use crate::bank::words::{Quantity, count, normal, quantity};
 use crate::core::number::show;
 use crate::core::trap::{Number, Role, Trap};
 
-const MAX_OPTION_WORDS: usize = 30;
+const MAX_WORDS: usize = 30;
 
 /// The least ratio of neighbouring values: above any rounding, and above GB taken for GiB (7 %).
 const MIN_RATIO: f64 = 1.15;
@@ -36,14 +36,9 @@ fn sizes(draft: &Draft<'_>, trap: &Trap, note: Note<'_>, sink: &mut Sink<'_>) {
     for (candidate, option) in draft.body.candidates.iter().zip(trap.options()) {
         let (words, characters) = (count(&option.text), option.text.chars().count());
         let line = candidate.head.line;
-        if (words > MAX_OPTION_WORDS || characters > MAX_OPTION) && !sink.has(line, "I09") {
+        if (words > MAX_WORDS || characters > OPTION) && !sink.has(line, "I09") {
             let what = format!("an option of {words} words and {characters} characters{note}");
-            sink.error(
-                line,
-                "I09",
-                what,
-                format!("keep it within {MAX_OPTION_WORDS} words and {MAX_OPTION} characters"),
-            );
+            sink.error(line, "I09", what, format!("keep it within {MAX_WORDS} words and {OPTION} characters"));
         }
     }
 }

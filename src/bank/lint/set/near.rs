@@ -29,24 +29,32 @@ pub(super) fn terms(stem: &[u64], right: &[u64]) -> Vec<u64> {
 
 /// Names for each trap the one before it that is most like it, if one is too like it.
 pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
-    let (vectors, terms) = vectors(members);
-    let mut index: Vec<Vec<(u32, f32)>> = vec![Vec::new(); terms];
-    let mut scores = vec![0.0f32; members.len()];
-    let mut left = vec![0.0f32; members.len()];
-    let mut findings = Vec::new();
-    for (here, vector) in vectors.iter().enumerate() {
-        let front = rare(vector);
-        left[here] = vector[front.len()..].iter().map(|t| t.weight * t.weight).sum::<f32>().sqrt();
-        let all = score(vector, front, &index, &mut scores);
-        // What was left out of the two fronts adds no more than the larger norm of the two; and of a list that was full, than any.
-        let most = |other: usize| if all { left[here].max(left[other]) + SLACK } else { COMMON };
-        let (likeness, other) = most_alike(vector, &vectors, &mut scores[..here], most);
-        if likeness >= LIKE {
-            findings.push(told(&members[here], &members[other], likeness));
+    let terms: Vec<&[u64]> = members.iter().map(|m| &m.traits.terms[..]).collect();
+    let told = |pair: Pair| told(&members[pair.here], &members[pair.other], pair.likeness);
+    pairs(&Vectors::of(&terms)).into_iter().map(told).collect()
+}
+
+/// A trap and the one before it that is most like it: the first, if there are several.
+#[derive(Debug, PartialEq)]
+struct Pair {
+    here: usize,
+    other: usize,
+    likeness: f32,
+}
+
+/// All pairs that are too like each other, at most one for each trap. What is like a double is like the first of it.
+fn pairs(vectors: &Vectors) -> Vec<Pair> {
+    let mut index: Vec<Vec<(u32, f32)>> = vec![Vec::new(); vectors.words];
+    let mut scores = vec![0.0f32; vectors.all.len()];
+    let mut pairs = Vec::new();
+    for (here, vector) in vectors.all.iter().enumerate() {
+        let complete = score(vector, &index, &mut scores);
+        let found = most_alike(here, vectors, &mut scores, complete);
+        if let Some((other, likeness)) = found {
+            pairs.push(Pair { here, other, likeness });
         }
-        // What is like a double is like the first of it.
-        if likeness < SAME {
-            for term in front {
+        if found.is_none_or(|(_, likeness)| likeness < SAME) {
+            for term in vector.front() {
                 let traps = &mut index[term.rank as usize];
                 if traps.len() < MAX_TRAPS {
                     traps.push((here as u32, term.weight));
@@ -54,15 +62,15 @@ pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
             }
         }
     }
-    findings
+    pairs
 }
 
-/// Adds up, for each trap of the index, what it shares with this one. Whether that is all: no list was full.
-fn score(vector: &[Term], front: &[Term], index: &[Vec<(u32, f32)>], scores: &mut [f32]) -> bool {
+/// Adds up, for each trap of the index, what it shares with this one. Whether that is complete: no list was full.
+fn score(vector: &Vector, index: &[Vec<(u32, f32)>], scores: &mut [f32]) -> bool {
     // What a full list had no room for may be found by the common words.
     let mut full = false;
-    for (place, term) in vector.iter().enumerate() {
-        if place >= front.len() && !full {
+    for (place, term) in vector.terms.iter().enumerate() {
+        if place >= vector.front && !full {
             break;
         }
         let traps = &index[term.rank as usize];
@@ -74,29 +82,68 @@ fn score(vector: &[Term], front: &[Term], index: &[Vec<(u32, f32)>], scores: &mu
     !full
 }
 
-/// The likeness of the most alike of the traps that have these scores, and which it is: the first, if there are several.
-/// `most`: what may be missing from a score. Leaves the scores at 0.
-fn most_alike(vector: &[Term], vectors: &[Vec<Term>], scores: &mut [f32], most: impl Fn(usize) -> f32) -> (f32, usize) {
+/// The most alike of the traps before this one, by the scores that they have of it, and its likeness; the first, if there are several,
+/// and none below [`LIKE`]. Leaves the scores at 0.
+fn most_alike(here: usize, vectors: &Vectors, scores: &mut [f32], complete: bool) -> Option<(usize, f32)> {
     // A look at many scores at once costs less than to remember which there are.
     const AT_ONCE: usize = 32;
     let may_be_alike = |score: f32| score + COMMON >= LIKE;
-    let mut best = (0.0, 0);
-    for (chunk, scores) in scores.chunks_mut(AT_ONCE).enumerate() {
+    let (vector, rest) = (&vectors.all[here], &vectors.rests[here]);
+    let mut best = None;
+    let mut least = LIKE;
+    for (chunk, scores) in scores[..here].chunks_mut(AT_ONCE).enumerate() {
         if scores.iter().fold(false, |any, score| any | may_be_alike(*score)) {
             for (place, score) in scores.iter().enumerate().filter(|(_, score)| may_be_alike(**score)) {
                 let other = chunk * AT_ONCE + place;
-                if score + most(other) < LIKE {
+                if complete && score + rest.unscored(&vectors.rests[other]) + SLACK < LIKE {
                     continue;
                 }
-                let likeness = cosine(vector, &vectors[other]);
-                if likeness > best.0 {
-                    best = (likeness, other);
+                let likeness = cosine(vector, &vectors.all[other]);
+                if likeness > least || (likeness == LIKE && best.is_none()) {
+                    (best, least) = (Some((other, likeness)), likeness);
                 }
             }
         }
         scores.fill(0.0);
     }
     best
+}
+
+/// How many steps the ranks are divided into at which fronts end.
+const STEPS: usize = 16;
+
+/// What a trap has behind its front, and behind the fronts of others.
+#[derive(Debug, Clone)]
+struct Rest {
+    /// The rank of the last term in front.
+    last: u32,
+    /// The norm of what is behind.
+    norm: f32,
+    /// The last of the steps that the front reaches.
+    step: usize,
+    /// Of each step, the norm of the terms that lie behind it.
+    behind: [f32; STEPS],
+}
+
+impl Rest {
+    /// `steps`: ranks in ascending order, of which the first is below all.
+    fn of(vector: &Vector, steps: &[u32; STEPS]) -> Self {
+        let last = vector.front().last().map_or(0, |term| term.rank);
+        let behind = |rank: u32| vector.norm_from(vector.terms.partition_point(|term| term.rank < rank));
+        Self {
+            last,
+            norm: vector.norm_from(vector.front),
+            step: steps.partition_point(|rank| *rank <= last + 1).saturating_sub(1),
+            behind: steps.map(behind),
+        }
+    }
+
+    /// The most that a score may lack of the likeness. All that two traps share up to the end of the front that ends first is in
+    /// both fronts; what they share behind it is no more than the product of their norms from there on.
+    fn unscored(&self, other: &Self) -> f32 {
+        let (first, second) = if self.last <= other.last { (self, other) } else { (other, self) };
+        first.norm * second.behind[first.step]
+    }
 }
 
 fn told(member: &Member<'_>, other: &Member<'_>, likeness: f32) -> Finding {
@@ -113,44 +160,84 @@ struct Term {
     weight: f32,
 }
 
-/// Of each trap, its terms with weights of norm 1, the rarest first; and how many terms there are in all.
-fn vectors(members: &[Member<'_>]) -> (Vec<Vec<Term>>, usize) {
-    let mut known: ByHash<u32> = ByHash::default();
-    for term in members.iter().flat_map(|m| m.traits.terms.chunk_by(|a, b| a == b)) {
-        *known.entry(term[0]).or_default() += 1;
+/// A trap's terms with weights of norm 1, the rarest first.
+struct Vector {
+    terms: Vec<Term>,
+    /// Of each term, the norm of it and of all behind it.
+    norms: Vec<f32>,
+    /// How many terms stand in front: all but those at the end that have less than [`COMMON`] of the norm together.
+    front: usize,
+}
+
+impl Vector {
+    fn of(mut terms: Vec<Term>) -> Self {
+        let norm = terms.iter().map(|t| t.weight * t.weight).sum::<f32>().sqrt();
+        terms.iter_mut().for_each(|t| t.weight /= norm);
+        terms.sort_unstable_by_key(|t| t.rank);
+        let mut square = 0.0;
+        let mut norms: Vec<f32> = terms
+            .iter()
+            .rev()
+            .map(|t| {
+                square += t.weight * t.weight;
+                square.sqrt()
+            })
+            .collect();
+        norms.reverse();
+        let front = norms.partition_point(|norm| *norm >= COMMON);
+        Self { terms, norms, front }
     }
-    let mut order: Vec<(u32, u64)> = known.iter().map(|(hash, traps)| (*traps, *hash)).collect();
-    order.sort_unstable();
-    // From here on, a term is known by its rank.
-    known.extend(order.iter().zip(0..).map(|((_, hash), rank)| (*hash, rank)));
-    let all = members.len() as f32 + 1.0;
-    let rarity: Vec<f32> = order.iter().map(|(traps, _)| 1.0 + (all / (*traps as f32 + 1.0)).ln()).collect();
-    let vector = |member: &Member<'_>| {
-        let terms = member.traits.terms.chunk_by(|a, b| a == b);
-        let weighted = terms.map(|term| {
+
+    fn front(&self) -> &[Term] {
+        &self.terms[..self.front]
+    }
+
+    /// The norm of what begins at a place.
+    fn norm_from(&self, place: usize) -> f32 {
+        self.norms.get(place).copied().unwrap_or(0.0)
+    }
+}
+
+/// The vectors of all traps, and how many different words they have.
+struct Vectors {
+    all: Vec<Vector>,
+    rests: Vec<Rest>,
+    words: usize,
+}
+
+impl Vectors {
+    /// `traps`: of each, its terms as [`terms`] gives them.
+    fn of(traps: &[&[u64]]) -> Self {
+        let mut known: ByHash<u32> = ByHash::default();
+        for term in traps.iter().flat_map(|terms| terms.chunk_by(|a, b| a == b)) {
+            *known.entry(term[0]).or_default() += 1;
+        }
+        let mut order: Vec<(u32, u64)> = known.iter().map(|(hash, traps)| (*traps, *hash)).collect();
+        order.sort_unstable();
+        // From here on, a term is known by its rank.
+        known.extend(order.iter().zip(0..).map(|((_, hash), rank)| (*hash, rank)));
+        let count = traps.len() as f32 + 1.0;
+        let rarity: Vec<f32> = order.iter().map(|(traps, _)| 1.0 + (count / (*traps as f32 + 1.0)).ln()).collect();
+        let weighted = |term: &[u64]| {
             let rank = known[&term[0]];
             Term { rank, weight: term.len() as f32 * rarity[rank as usize] }
-        });
-        let mut vector: Vec<Term> = weighted.collect();
-        let norm = vector.iter().map(|t| t.weight * t.weight).sum::<f32>().sqrt();
-        vector.iter_mut().for_each(|t| t.weight /= norm);
-        vector.sort_unstable_by_key(|t| t.rank);
-        vector
-    };
-    (members.iter().map(vector).collect(), order.len())
+        };
+        let vector = |terms: &&[u64]| Vector::of(terms.chunk_by(|a, b| a == b).map(weighted).collect());
+        let all: Vec<Vector> = traps.iter().map(vector).collect();
+        let steps = steps(&all);
+        Self { rests: all.iter().map(|vector| Rest::of(vector, &steps)).collect(), all, words: order.len() }
+    }
 }
 
-/// The terms in front, without those at the end that have no more than [`COMMON`] of the norm together.
-fn rare(vector: &[Term]) -> &[Term] {
-    let mut left = 0.0;
-    let common = vector.iter().rev().take_while(|t| {
-        left += t.weight * t.weight;
-        left < COMMON * COMMON
-    });
-    &vector[..vector.len() - common.count()]
+/// Ranks that divide the ends of the fronts into parts of one size: 0, and ranks behind such an end.
+fn steps(vectors: &[Vector]) -> [u32; STEPS] {
+    let mut ends: Vec<u32> = vectors.iter().filter_map(|vector| Some(vector.front().last()?.rank + 1)).collect();
+    ends.sort_unstable();
+    std::array::from_fn(|step| if step == 0 { 0 } else { ends.get(ends.len() * step / STEPS).copied().unwrap_or(0) })
 }
 
-fn cosine(a: &[Term], b: &[Term]) -> f32 {
+fn cosine(a: &Vector, b: &Vector) -> f32 {
+    let (a, b) = (&a.terms, &b.terms);
     let (mut i, mut j, mut sum) = (0, 0, 0.0);
     while i < a.len() && j < b.len() {
         let (x, y) = (a[i], b[j]);
@@ -159,4 +246,67 @@ fn cosine(a: &[Term], b: &[Term]) -> f32 {
         j += usize::from(y.rank <= x.rank);
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Each trap compared with all before it that are no doubles.
+    fn by_comparing_all(vectors: &Vectors) -> Vec<Pair> {
+        let mut pairs: Vec<Pair> = Vec::new();
+        let mut doubles = vec![false; vectors.all.len()];
+        for (here, vector) in vectors.all.iter().enumerate() {
+            let mut best = Pair { here, other: 0, likeness: 0.0 };
+            for other in (0..here).filter(|other| !doubles[*other]) {
+                let likeness = cosine(vector, &vectors.all[other]);
+                if likeness > best.likeness {
+                    best = Pair { here, other, likeness };
+                }
+            }
+            doubles[here] = best.likeness >= SAME;
+            if best.likeness >= LIKE {
+                pairs.push(best);
+            }
+        }
+        pairs
+    }
+
+    /// Traps of words that are as unlike in their frequency as those of a language; some are others with a few words changed.
+    fn traps() -> impl Strategy<Value = Vec<Vec<u64>>> {
+        let word = || (0.0..7.0f64).prop_map(|x| x.exp() as u64);
+        let trap = proptest::collection::vec(word(), 0..40);
+        let change = (any::<proptest::sample::Index>(), proptest::collection::vec(word(), 0..12), 0..40usize);
+        (proptest::collection::vec(trap, 1..30), proptest::collection::vec(change, 0..30)).prop_map(
+            |(mut traps, changes)| {
+                for (of, words, kept) in changes {
+                    let other = &traps[of.index(traps.len())];
+                    let changed = [&other[..kept.min(other.len())], &words].concat();
+                    traps.push(changed);
+                }
+                traps.into_iter().map(|trap| terms(&trap, &[])).collect()
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn no_pair_is_lost_by_not_comparing_all(traps in traps()) {
+            let vectors = Vectors::of(&traps.iter().map(|trap| &trap[..]).collect::<Vec<_>>());
+            prop_assert_eq!(pairs(&vectors), by_comparing_all(&vectors));
+        }
+    }
+
+    #[test]
+    fn a_pair_on_either_side_of_the_bound_is_told_or_not() {
+        let trap = |of: std::ops::Range<u64>| of.collect::<Vec<u64>>();
+        let traps = [trap(0..20), trap(100..120), trap(3..20), trap(12..32), trap(0..20)];
+        let vectors = Vectors::of(&traps.each_ref().map(|trap| &trap[..]));
+        let found: Vec<(usize, usize)> = pairs(&vectors).iter().map(|pair| (pair.here, pair.other)).collect();
+        assert_eq!(found, [(2, 0), (4, 0)]);
+    }
 }
