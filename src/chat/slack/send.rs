@@ -115,11 +115,7 @@ impl Chat for SlackChat {
             return self.put(message, spot, &render(&message.card)).await.map_err(chat_error);
         };
         let pictured = render_pictured(&message.card, Some(&picture));
-        let mut settled = self.put(message, spot.clone(), &pictured).await;
-        if settled.as_ref().is_err_and(picture::is_refused) {
-            tokio::time::sleep(picture::LOOKED_OVER).await;
-            settled = self.put(message, spot.clone(), &pictured).await;
-        }
+        let mut settled = picture::patiently(|| self.put(message, spot.clone(), &pictured)).await;
         if settled.as_ref().is_err_and(picture::is_refused) {
             settled = self.put(message, spot, &render(&message.card)).await;
         }
