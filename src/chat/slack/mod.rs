@@ -12,6 +12,7 @@ mod home;
 mod inbox;
 mod limits;
 mod manifest;
+mod menus;
 #[doc(hidden)]
 pub mod overheard;
 mod payload;

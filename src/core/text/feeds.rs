@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::rounds::question;
-use super::words::{count, it_or_them, list, moment, series};
+use super::words::{count, it_or_them, list, moment, series, topic};
 use crate::core::calendar::Slot;
 use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Order, RevealAfter, SkipReason, State};
@@ -39,7 +39,7 @@ fn which(view: &FeedView) -> String {
     let filter = &view.feed.settings.filter;
     let mut parts = vec![count(view.pool as u64, "trap", "traps")];
     parts.extend(filter.series.as_deref().map(|s| format!("of {}", series(s))));
-    parts.extend(filter.topic.as_deref().map(|t| format!("on {}", escape(t))));
+    parts.extend(filter.topic.as_deref().map(|t| format!("on {}", topic(t))));
     parts.extend(filter.level.map(|l| format!("for {}", l.as_str())));
     let order = match view.feed.settings.order {
         Order::Mixed => "topics mixed",

@@ -29,4 +29,4 @@ pub use rounds::{
     answer_form, bait_line, bars, home, mine_open, mine_revealed, post, post_revealed, receipt, receipt_here, reveal,
     reveal_details, thread_name, today,
 };
-pub use words::{confidence, full_label, label, pays, period, series, shown, signed};
+pub use words::{confidence, full_label, label, name, pays, period, series, shown, signed};

@@ -1,6 +1,6 @@
 //! Why the answer is no, in words: what is wrong, and what would be right.
 
-use super::words::{distance, it_or_them, list, quoted, series};
+use super::words::{distance, it_or_them, list, quoted, series, topic};
 use crate::core::card::{Card, Tone};
 use crate::core::markup::escape;
 use crate::core::refusal::Refusal;
@@ -79,10 +79,10 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::UnknownTopic { given, near: n } => format!("I know no topic {}.{}", quoted(given), near(n)),
         Refusal::UnknownLevel { given, near: n } => format!("I know no level {}.{}", quoted(given), near(n)),
         Refusal::UnknownOrder { given, near: n } => format!("I know no order {}.{}", quoted(given), near(n)),
-        Refusal::EmptyFilter { series: s, topic, level } => {
+        Refusal::EmptyFilter { series: s, topic: t, level } => {
             let mut parts = Vec::new();
             parts.extend(s.as_ref().map(|s| format!("series {}", series(s))));
-            parts.extend(topic.as_ref().map(|t| format!("topic {}", escape(t))));
+            parts.extend(t.as_ref().map(|t| format!("topic {}", topic(t))));
             parts.extend(level.as_ref().map(|l| format!("level {}", escape(l))));
             let remedy = if parts.len() == 1 { "Choose another, or none" } else { "Leave one of them out" };
             format!("No trap has {}. {remedy}.", list(&parts, "and"))
