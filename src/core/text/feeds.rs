@@ -229,6 +229,12 @@ pub fn feed_posted(number: i64, _round: RoundId) -> Card {
 #[must_use]
 pub fn feed_revealed(number: i64, _round: RoundId) -> Card {
     Card::new(format!("Feed {number}: the reveal is on its way")).tone(Tone::Good).text("Points are official now.")
+/// To a button that was pressed twice in a hurry.
+#[must_use]
+pub fn feed_posted_once(number: i64) -> Card {
+    Card::new(format!("Feed {number}: one trap is on its way")).text("You pressed twice, and I post once.")
+}
+
 }
 
 /// Each feed with what is wrong and how to mend it.

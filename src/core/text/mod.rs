@@ -17,8 +17,8 @@ pub use communities::{
     account_code, account_left, account_linked, community, community_code, community_joined, community_left,
 };
 pub use feeds::{
-    blocked, doctor, feed_added, feed_board, feed_edited, feed_list, feed_paused, feed_posted, feed_preview,
-    feed_removed, feed_resumed, feed_revealed, scopes_missing,
+    blocked, doctor, feed_added, feed_board, feed_edited, feed_list, feed_paused, feed_posted, feed_posted_once,
+    feed_preview, feed_removed, feed_resumed, feed_revealed, scopes_missing,
 };
 pub use members::{
     help, help_alone, leaderboard, library, library_found, misconception, practice, practice_judged, privacy,

@@ -325,14 +325,36 @@ fn is_web(url: &str) -> bool {
 
 /// What is asked once more before it is done.
 fn confirm(action: &Action) -> Option<SlackBlockConfirmItem> {
-    let Action::Feed { number, step: FeedStep::Remove } = action else { return None };
-    Some(SlackBlockConfirmItem {
-        title: plain(&format!("Remove feed {number}?"), limit::CONFIRM),
-        text: mrkdwn_text(
-            "Nothing is posted any more. Its history and its points stay, and an open round is still revealed.",
+    let Action::Feed { number, step } = action else { return None };
+    let (title, text, yes, no, style) = match step {
+        FeedStep::Post => (
+            format!("Post a trap of feed {number} now?"),
+            "It comes beside those that are scheduled, and pays points as usual.",
+            "Post now",
+            "Not yet",
+            "primary",
         ),
-        confirm: plain("Remove", limit::CONFIRM_BUTTON),
-        deny: plain("Keep it", limit::CONFIRM_BUTTON),
-        style: Some("danger".to_owned()),
+        FeedStep::Reveal => (
+            format!("Reveal feed {number}'s trap now?"),
+            "All see what is right, and nobody can answer it any more.",
+            "Reveal now",
+            "Not yet",
+            "primary",
+        ),
+        FeedStep::Remove => (
+            format!("Remove feed {number}?"),
+            "Nothing is posted any more. Its history and its points stay, and an open round is still revealed.",
+            "Remove",
+            "Keep it",
+            "danger",
+        ),
+        FeedStep::Edit | FeedStep::Pause | FeedStep::Resume | FeedStep::Preview => return None,
+    };
+    Some(SlackBlockConfirmItem {
+        title: plain(&title, limit::CONFIRM),
+        text: mrkdwn_text(text),
+        confirm: plain(yes, limit::CONFIRM_BUTTON),
+        deny: plain(no, limit::CONFIRM_BUTTON),
+        style: Some(style.to_owned()),
     })
 }
