@@ -32,7 +32,7 @@ pub(super) async fn open(shared: &Shared, who: &Who, way: &Way, view: SlackView)
     let call = Call::json("views.open", json!({ "trigger_id": trigger, "view": view }));
     if let Err(error) = shared.api.done(call).await {
         tracing::warn!(%error, "a modal could not be opened");
-        finish(shared, who, way, Place::New, Err(Refusal::NotSaved.into())).await;
+        finish(shared, who, way, Place::New, Ok(text::form_unopened().into())).await;
     }
 }
 

@@ -18,13 +18,13 @@ pub use communities::{
 };
 pub use feeds::{
     blocked, doctor, feed_added, feed_board, feed_edited, feed_list, feed_paused, feed_posted, feed_posted_once,
-    feed_preview, feed_removed, feed_resumed, feed_revealed, scopes_missing,
+    feed_preview, feed_removed, feed_resumed, feed_revealed, scopes_missing, token_refused,
 };
 pub use members::{
-    help, help_alone, leaderboard, library, library_found, misconception, practice, practice_judged, privacy,
-    privacy_confirm, privacy_deleted, privacy_export, stats,
+    help, help_alone, help_pressed, leaderboard, library, library_found, misconception, practice, practice_judged,
+    privacy, privacy_confirm, privacy_deleted, privacy_export, privacy_export_sent, stats,
 };
-pub use refusals::{fault, refusal};
+pub use refusals::{fault, form_unopened, refusal};
 pub use rounds::{
     answer_form, bait_line, bars, home, mine_open, mine_revealed, post, post_revealed, receipt, receipt_here, reveal,
     reveal_details, thread_name, today,

@@ -13,6 +13,12 @@ pub fn refusal(refusal: &Refusal) -> Card {
     Card::default().tone(tone).text(sentence(refusal))
 }
 
+/// What was to be filled in did not come up.
+#[must_use]
+pub fn form_unopened() -> Card {
+    Card::default().tone(Tone::Bad).text("Slack did not open the form just now. Please press again.")
+}
+
 /// Something broke: one neutral sentence with the id under which the log has the cause.
 #[must_use]
 pub fn fault(id: &str) -> Card {
@@ -54,6 +60,10 @@ fn sentence(refusal: &Refusal) -> String {
         ),
         Refusal::NotInPlace => "This works in a [server](place:), not in private messages.".into(),
         Refusal::UnknownMember => "They have not answered anything here yet.".into(),
+        Refusal::UnknownPerson { given } => format!(
+            "I know nobody called {}. Name somebody by a mention, as in `/stats @name`: type @ and choose them from the list.",
+            quoted(given)
+        ),
         Refusal::NotSaved => "I could not save that just now, so it does not count. Please press again.".into(),
         Refusal::NotAdmin => "Only those who may manage this [server](place:) can do that.".into(),
         Refusal::UnknownFeed { given, have } => unknown_feed(given, have),

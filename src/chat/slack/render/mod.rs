@@ -100,8 +100,7 @@ fn total(blocks: &[Measured]) -> usize {
 /// What notifications and screen readers get: the whole text, without its markup.
 fn fallback(cards: &[Card]) -> String {
     let lines: Vec<String> = cards.iter().flat_map(lines).filter(|line| !line.trim().is_empty()).collect();
-    let text = mrkdwn::escaped(&lines.join(" · "));
-    match text.trim() {
+    match lines.join(" · ").trim() {
         "" => "…".to_owned(),
         text if units(text) <= limit::FALLBACK => text.to_owned(),
         text => {
@@ -111,22 +110,23 @@ fn fallback(cards: &[Card]) -> String {
     }
 }
 
+/// A card's texts, escaped.
 fn lines(card: &Card) -> Vec<String> {
-    let plain = mrkdwn::plain;
-    let mut lines: Vec<String> = card.title.iter().cloned().collect();
+    use mrkdwn::{escaped, spoken};
+    let mut lines: Vec<String> = card.title.iter().map(|title| escaped(title)).collect();
     for block in &card.blocks {
         match block {
-            Block::Text(text) | Block::Small(text) => lines.push(plain(text)),
-            Block::Heading(text) => lines.push(text.clone()),
-            Block::Choice { letter, text } => lines.push(format!("{letter}: {}", plain(text))),
-            Block::Bar(bar) => lines.push(format!("{}: {} of {}", bar.label, bar.count, bar.total)),
+            Block::Text(text) | Block::Small(text) => lines.push(spoken(text)),
+            Block::Heading(text) => lines.push(escaped(text)),
+            Block::Choice { letter, text } => lines.push(format!("{letter}: {}", spoken(text))),
+            Block::Bar(bar) => lines.push(format!("{}: {} of {}", escaped(&bar.label), bar.count, bar.total)),
             Block::Facts(facts) => {
-                lines.extend(facts.iter().map(|(label, value)| format!("{}: {}", plain(label), plain(value))));
+                lines.extend(facts.iter().map(|(label, value)| format!("{}: {}", spoken(label), spoken(value))));
             }
             Block::Table { head, rows } => {
-                lines.extend(std::iter::once(head).chain(rows).map(|row| row.join(" ")));
+                lines.extend(std::iter::once(head).chain(rows).map(|row| escaped(&row.join(" "))));
             }
-            Block::Picture(figure) => lines.push(figure.alt.clone()),
+            Block::Picture(figure) => lines.push(escaped(&figure.alt)),
             Block::Divider => {}
         }
     }
