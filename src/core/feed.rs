@@ -141,6 +141,8 @@ pub enum Blocked {
         missing: Vec<String>,
     },
     ChannelGone,
+    /// The channel is gone, or private and the bot is not in it: the platform does not say which.
+    ChannelUnseen,
     /// The channel takes no messages any more, until somebody brings it back.
     ChannelArchived,
     /// The bot has to be invited to the channel.

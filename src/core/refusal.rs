@@ -43,6 +43,10 @@ pub enum Refusal {
     NotInPlace,
     /// The person asked about has no answers here.
     UnknownMember,
+    /// Not the mention of a person.
+    UnknownPerson {
+        given: String,
+    },
     /// The store could not take the write just now; it was not saved.
     NotSaved,
 

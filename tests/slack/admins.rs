@@ -5,6 +5,7 @@ use trapline::core::ids::{Action, FeedStep};
 
 use crate::sockets::open_round;
 use crate::world::slack::state::Rank;
+use crate::world::stage::Office;
 
 #[tokio::test]
 async fn a_member_presses_what_only_admins_are_shown() {
@@ -54,5 +55,52 @@ async fn an_owner_may_what_an_admin_may() {
     let board = owen.slash(&office.channel, "/trap", "feed").await;
     let paused = owen.click(board.message(), &Action::Feed { number: 1, step: FeedStep::Pause }.encode()).await;
     assert!(paused.is_private() && paused.text().contains("aused"), "{}", paused.text());
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn a_button_that_posts_is_pressed_twice_in_a_hurry() {
+    let (office, _post) = open_round().await;
+    let post = Action::Feed { number: 1, step: FeedStep::Post }.encode();
+    let board = office.admin.slash(&office.channel, "/trap", "feed").await;
+    let presses = [office.admin.press(board.message(), &post).await, office.admin.press(board.message(), &post).await];
+    let mut told = Vec::new();
+    for pressed in presses {
+        let answer = pressed.answer().await;
+        assert!(answer.is_private());
+        told.push(answer.text());
+    }
+    assert_eq!(told.iter().filter(|text| text.contains("You pressed twice")).count(), 1, "{told:?}");
+    office.channel.expect_message().await;
+    office.backstage.settle().await;
+    assert_eq!(office.channel.messages().len(), 2, "the open one, and one more");
+
+    let board = office.admin.slash(&office.channel, "/trap", "feed").await;
+    assert!(office.admin.click(board.message(), &post).await.text().contains("on its way"), "it was meant");
+    office.channel.expect_message().await;
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn a_form_that_does_not_open() {
+    let office = Office::set().await;
+    let board = office.admin.slash(&office.channel, "/trap", "feed").await;
+    assert!(board.text().contains("Press Add a feed: a channel is enough."), "{}", board.text());
+    let _fault = office.world.slack.on("views.open").says("expired_trigger_id");
+    let told = office.admin.click(board.message(), &Action::FeedAdd.encode()).await;
+    assert!(told.is_private() && told.text().contains("did not open the form"), "{}", told.text());
+    let opened = office.admin.click(board.message(), &Action::FeedAdd.encode()).await;
+    let topics = opened.modal().input("topic").element;
+    assert_eq!(topics["initial_option"]["text"]["text"], "Any");
+    let series = opened.modal().input("series").element.to_string();
+    assert!(series.contains("ML system design"), "{series}");
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn help_names_each_command_once() {
+    let office = Office::set().await;
+    let help = office.admin.slash(&office.channel, "/trap", "help").await;
+    assert_eq!(help.text().matches("`/trap feed`").count(), 1, "{}", help.text());
     office.finish().await;
 }

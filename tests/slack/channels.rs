@@ -69,3 +69,48 @@ async fn doctor_names_each_missing_scope() {
     assert!(!health.text().contains("users:read"), "{}", health.text());
     office.finish().await;
 }
+
+#[tokio::test]
+async fn a_channel_that_the_bot_was_put_out_of_is_named_and_said_once() {
+    let office = Office::set().await;
+    let (open, secret) = (office.workspace.channel("open"), office.workspace.private("secret"));
+    for (channel, number) in [(&open, 1), (&secret, 2)] {
+        add(&office, channel).await;
+        channel.expel_bot();
+        let health = office.admin.slash(&office.channel, "/trap", "doctor").await;
+        assert_eq!(health.text().matches("invite me there with").count(), number, "{}", health.text());
+    }
+    office.world.clock.set_to("2026-03-02T09:00:00Z");
+    let notices = [office.admin.expect_direct_message().await, office.admin.expect_direct_message().await];
+    for (channel, why) in [(&open, "I am not in it"), (&secret, "or it is private and I am not in it: invite me")] {
+        let reference = format!("<#{}>", channel.id);
+        let notice = notices.iter().find(|notice| notice.notification().contains(&reference));
+        let notice = notice.expect("the notification names the channel");
+        assert!(notice.text().contains(why), "{}", notice.text());
+    }
+    office.backstage.settle().await;
+    let health = office.admin.slash(&office.channel, "/trap", "doctor").await;
+    let said = health.text().to_lowercase();
+    assert!(said.contains("blocked") && said.matches("invite me").count() == 2, "once for each feed: {said}");
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn doctor_says_that_the_token_is_refused() {
+    let office = Office::set().await;
+    add(&office, &office.channel.clone()).await;
+    let refused = || office.world.slack.on("conversations.info").always().says("token_revoked");
+    let (channels, identity) = (refused(), office.world.slack.on("auth.test").always().says("token_revoked"));
+    let health = office.admin.slash(&office.channel, "/trap", "doctor").await;
+    for words in ["Slack refused my token", "token_revoked"] {
+        assert!(health.text().contains(words), "{}", health.text());
+    }
+    let people = office.world.slack.on("users.info").always().says("token_revoked");
+    let owen = office.workspace.owner("Owen");
+    let health = owen.slash(&office.channel, "/trap", "doctor").await;
+    assert!(health.is_private() && health.text().contains("My token is refused"), "{}", health.text());
+    for fault in [channels, identity, people] {
+        fault.lift();
+    }
+    office.finish().await;
+}

@@ -120,13 +120,26 @@ async fn a_receipt_that_does_not_get_through() {
     let (office, post) = open_round().await;
     let bob = office.workspace.member("Bob");
     let deaf = office.world.slack.on("response_url").always().cut_before();
+    let dumb = office.world.slack.on("chat.postEphemeral").says("user_not_in_channel");
     let pressed = bob.press(&post, &post.buttons()[0].label).await;
     deaf.hit(3).await;
+    dumb.hit(1).await;
     pressed.forget();
     deaf.lift();
     let today = bob.slash(&office.channel, "/trap", "today").await;
     assert!(today.text().contains("You said"), "it counts all the same: {}", today.text());
     assert!(bob.click(&post, &post.buttons()[1].label).await.text().contains("Locked in"));
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn an_address_for_answers_that_does_not_answer() {
+    let (office, post) = open_round().await;
+    let bob = office.workspace.member("Bob");
+    let broken = office.world.slack.on("response_url").always().status(500);
+    let receipt = bob.click(&post, &post.buttons()[0].label).await;
+    assert!(receipt.is_private() && receipt.text().contains("Locked in"), "{}", receipt.text());
+    assert_eq!((broken.hits(), office.world.slack.requests("chat.postEphemeral").len()), (3, 1));
     office.finish().await;
 }
 

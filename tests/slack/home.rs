@@ -33,3 +33,15 @@ async fn an_open_trap_is_answered_at_home() {
     hers.becomes("her page to know of her answer", |page| page.text() != hers.text()).await;
     office.finish().await;
 }
+
+#[tokio::test]
+async fn a_home_that_is_not_shown_at_first() {
+    let (office, post) = open_round().await;
+    let bob = office.workspace.member("Bob");
+    let fault = office.world.slack.on("views.publish").times(2).status(500);
+    let home = bob.open_home().await;
+    assert_eq!(fault.hits(), 2);
+    let headline = post.text().lines().next().unwrap_or_default().to_owned();
+    assert!(home.text().contains(&headline), "{}", home.text());
+    office.finish().await;
+}

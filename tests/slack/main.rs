@@ -11,5 +11,6 @@ mod figures;
 mod home;
 mod lean;
 mod limits;
+mod members;
 mod sockets;
 mod tokens;

@@ -12,7 +12,7 @@ use super::envelope::{View, Way, Who};
 use super::respond::{Outcome, Place, Say, finish};
 use super::{Shared, forms, manifest};
 use crate::core::card::Card;
-use crate::core::feed::{Checkup, Draft, FeedView};
+use crate::core::feed::{Blocked, Checkup, Draft, FeedView, State};
 use crate::core::ids::{Action, FeedStep};
 use crate::core::refusal::Refusal;
 use crate::core::text;
@@ -31,6 +31,17 @@ pub(super) async fn click(shared: &Shared, who: &Who, way: &Way, action: &Action
     match action {
         Action::FeedAdd => add(shared, &actor, who, way).await,
         Action::Feed { number, step: FeedStep::Edit } => edit(shared, &actor, who, way, *number).await,
+        Action::Feed { number, step: FeedStep::Post } if actor.admin => {
+            // Two posts can't be taken back, and one was meant.
+            if !shared.presses.is_first(way, action) {
+                return finish(shared, who, way, Place::New, Ok(text::feed_posted_once(*number).into())).await;
+            }
+            let outcome = carry_out(shared, &actor, *number, FeedStep::Post).await;
+            if outcome.is_err() {
+                shared.presses.forget(way, action);
+            }
+            finish(shared, who, way, Place::New, outcome).await;
+        }
         Action::Feed { number, step } => {
             let outcome = carry_out(shared, &actor, *number, *step).await;
             finish(shared, who, way, place(*step), outcome).await;
@@ -213,33 +224,54 @@ async fn check(shared: &Shared, channel: Option<&str>) -> Result<(), Error> {
 
 /// Each feed with what is wrong, and the token itself.
 pub(super) async fn doctor(shared: &Shared, actor: &Actor) -> Outcome {
+    // Who an admin is can't be asked with a token that is refused, and that is all that there is to say then.
+    if let (false, Some(word)) = (actor.admin, shared.api.refused().borrow().clone()) {
+        return Ok(text::token_refused(&word).into());
+    }
     let views = shared.service.feeds(actor).await?;
     let checkups = futures::future::join_all(views.into_iter().map(|view| checkup(shared, view))).await;
     let checkups = shared.service.feeds_checked(checkups).await?;
     let mut cards = vec![text::doctor(&checkups, shared.service.clock.now())];
-    let missing = match shared.ask_identity().await {
-        Ok(()) => manifest::missing(shared.api.scopes().as_deref()),
+    match shared.ask_identity().await {
+        Ok(()) => {
+            let missing = manifest::missing(shared.api.scopes().as_deref());
+            if !missing.is_empty() {
+                cards.push(text::scopes_missing(&missing));
+            }
+        }
         Err(error) => {
             tracing::warn!(%error, "Slack does not say what the token may do");
-            Vec::new()
+            if error.is_about_token() {
+                cards.push(text::token_refused(error.word().unwrap_or_default()));
+            }
         }
-    };
-    if !missing.is_empty() {
-        cards.push(text::scopes_missing(&missing));
     }
     Ok(cards.into())
 }
 
+/// What would block the feed, in words, unless it does so already and is said with its state.
 async fn checkup(shared: &Shared, view: FeedView) -> Checkup {
-    let trouble = match ask(shared, &view.feed.settings.channel).await {
-        Ok(Channel { is_archived: true, .. }) => Some("The channel is archived.".to_owned()),
+    let found = match ask(shared, &view.feed.settings.channel).await {
+        Ok(Channel { is_archived: true, .. }) => Some((Some(Blocked::ChannelArchived), "The channel is archived.")),
         Ok(Channel { is_member: true, .. }) => None,
-        Ok(_) => Some("I am not in the channel: invite me there with /invite.".to_owned()),
-        Err(error) if error.word() == Some("channel_not_found") => {
-            Some("The channel is gone, or I am not in it: invite me there with /invite.".to_owned())
-        }
-        Err(error) if error.word() == Some("missing_scope") => None,
-        Err(_) => Some("Slack did not answer, so I could not look at the channel.".to_owned()),
+        Ok(_) => Some((Some(Blocked::NotInChannel), "I am not in the channel: invite me there with /invite.")),
+        Err(error) => match error.word() {
+            Some("missing_scope") => None,
+            Some("channel_not_found") => Some((
+                Some(Blocked::ChannelUnseen),
+                "The channel is gone, or it is private and I am not in it: invite me there with /invite.",
+            )),
+            _ if error.is_about_token() => {
+                Some((Some(Blocked::NotInPlace), "Slack refused my token, so I could not look at the channel."))
+            }
+            _ => Some((None, "Slack did not answer, so I could not look at the channel.")),
+        },
     };
+    let known = match &view.feed.state {
+        State::Blocked { reason, .. } => Some(reason),
+        State::Active | State::Paused => None,
+    };
+    let news = found.filter(|(reason, _)| reason.is_none() || reason.as_ref() != known);
+    let trouble = news.map(|(_, said)| said.to_owned());
     Checkup { view, missing: Vec::new(), trouble }
 }

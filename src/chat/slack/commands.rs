@@ -20,6 +20,8 @@ enum Asked {
     Leaderboard(Period),
     /// Of this user, else one's own.
     Stats(Option<String>),
+    /// Somebody who is not named by a mention.
+    Nobody(String),
     Library(String),
     Feed,
     Doctor,
@@ -111,7 +113,7 @@ fn parse(text: &str, is_filter: impl Fn(&str) -> bool) -> Asked {
             None => Asked::Unknown(rest.to_owned(), PERIODS.map(|(name, _)| name.to_owned()).to_vec()),
         },
         Some("stats") if low.is_empty() || low == "me" => Asked::Stats(None),
-        Some("stats") => Asked::Stats(Some(user(rest))),
+        Some("stats") => mentioned(rest).map_or_else(|| Asked::Nobody(rest.to_owned()), |id| Asked::Stats(Some(id))),
         Some("library") => Asked::Library(rest.to_owned()),
         Some("feed") => Asked::Feed,
         Some("doctor") => Asked::Doctor,
@@ -142,10 +144,10 @@ fn joint(rest: &str) -> Result<Joint, Asked> {
     }
 }
 
-/// A user as Slack writes a mention: `<@U123|ada>`; anything else stays what it is, and is nobody's id.
-fn user(text: &str) -> String {
-    let inner = text.strip_prefix("<@").and_then(|text| text.strip_suffix('>')).unwrap_or(text);
-    inner.split('|').next().unwrap_or_default().trim_start_matches('@').to_owned()
+/// Whom Slack writes as `<@U123|ada>`. A name alone says of nobody who they are: it is neither known to Slack nor theirs alone.
+fn mentioned(text: &str) -> Option<String> {
+    let (inner, _) = text.strip_prefix("<@")?.split_once('>')?;
+    inner.split('|').next().filter(|id| !id.is_empty()).map(ToOwned::to_owned)
 }
 
 /// As [`parse`], where nothing filters, in words for people who debug.
@@ -175,6 +177,7 @@ async fn answer(shared: &Shared, actor: &Actor, asked: Asked) -> Outcome {
         }
         Asked::Leaderboard(period) => Ok(text::leaderboard(&service.leaderboard(actor, period, 0).await?).into()),
         Asked::Stats(of) => Ok(text::stats(&service.stats(actor, of.as_deref()).await?).into()),
+        Asked::Nobody(given) => Err(Refusal::UnknownPerson { given }.into()),
         Asked::Library(words) => library(shared, actor, &words).await,
         Asked::Feed => Ok(admin::board(shared, actor).await?.into()),
         Asked::Doctor => admin::doctor(shared, actor).await,
@@ -182,16 +185,16 @@ async fn answer(shared: &Shared, actor: &Actor, asked: Asked) -> Outcome {
         Asked::Privacy(Some(Privacy::Delete)) => Ok(text::privacy_confirm().into()),
         Asked::Privacy(Some(Privacy::Export)) => {
             let bytes = format!("{:#}", service.export(actor).await?).into_bytes();
-            let card = text::privacy_export(bytes.len());
+            let card = text::privacy_export_sent(bytes.len());
             let file = Some(File { name: "trapline-data.json", bytes });
             Ok(Say { cards: vec![card], file })
         }
         Asked::Community(joint) => community(shared, actor, joint).await,
         Asked::Account(joint) => account(shared, actor, joint).await,
-        Asked::Help => Ok(text::help(actor.admin).into()),
+        Asked::Help => Ok(text::help_pressed(actor.admin).into()),
         Asked::Unknown(given, near) => {
             let refusal = text::refusal(&Refusal::UnknownCommand { given, near });
-            Ok(vec![refusal, text::help(actor.admin)].into())
+            Ok(vec![refusal, text::help_pressed(actor.admin)].into())
         }
     }
 }
@@ -281,7 +284,10 @@ mod tests {
             ("top all time", Asked::Leaderboard(Period::All)),
             ("stats", Asked::Stats(None)),
             ("stats <@U123|ada>", Asked::Stats(Some("U123".into()))),
-            ("stats @ada", Asked::Stats(Some("ada".into()))),
+            ("stats <@U123>", Asked::Stats(Some("U123".into()))),
+            ("stats @ada", Asked::Nobody("@ada".into())),
+            ("stats bob", Asked::Nobody("bob".into())),
+            ("stats <@> bob", Asked::Nobody("<@> bob".into())),
             ("library The FP32  Tax", Asked::Library("The FP32  Tax".into())),
             ("feeds", Asked::Feed),
             ("privacy", Asked::Privacy(None)),

@@ -3,17 +3,16 @@
 use serde_json::{Value, json};
 use slack_morphism::prelude::{
     SlackBlock, SlackBlockCheckboxesElement, SlackBlockChoiceItem, SlackBlockConversationFilter,
-    SlackBlockConversationsSelectElement, SlackBlockPlainTextInputElement, SlackBlockPlainTextOnly,
-    SlackBlockStaticSelectElement, SlackConversationFilterInclude, SlackInputBlock, SlackInputBlockElement,
-    SlackModalView, SlackView,
+    SlackBlockConversationsSelectElement, SlackBlockPlainTextInputElement, SlackConversationFilterInclude,
+    SlackInputBlock, SlackInputBlockElement, SlackModalView, SlackView,
 };
 
-use super::Shared;
 use super::api::Call;
 use super::envelope::{View, Way, Who};
 use super::payload::{cut, limit, mrkdwn_text, plain};
 use super::render::mrkdwn;
 use super::respond::{Place, finish};
+use super::{Shared, menus};
 use crate::core::calendar::Rule;
 use crate::core::feed::{Draft, Order, Settings};
 use crate::core::ids::{Action, FeedStep};
@@ -24,7 +23,7 @@ use crate::core::{card, text};
 /// The one field of a number trap's modal; also the id of what is in each field.
 pub(super) const VALUE: &str = "value";
 /// Chosen where nothing is filtered by.
-const ANY: &str = "any";
+pub(super) const ANY: &str = "any";
 const YES: &str = "yes";
 
 /// Opens a modal, which has to happen within three seconds of the click.
@@ -33,7 +32,7 @@ pub(super) async fn open(shared: &Shared, who: &Who, way: &Way, view: SlackView)
     let call = Call::json("views.open", json!({ "trigger_id": trigger, "view": view }));
     if let Err(error) = shared.api.done(call).await {
         tracing::warn!(%error, "a modal could not be opened");
-        finish(shared, who, way, Place::New, Err(Refusal::NotSaved.into())).await;
+        finish(shared, who, way, Place::New, Ok(text::form_unopened().into())).await;
     }
 }
 
@@ -56,8 +55,7 @@ pub(super) fn feed(
     way: &Way,
 ) -> SlackView {
     let (series, topics) = vocabulary;
-    let levels: Vec<String> = Level::ALL.map(|level| level.as_str().to_owned()).to_vec();
-    let orders: Vec<String> = Order::ALL.map(|order| order.as_str().to_owned()).to_vec();
+    let levels = Level::ALL.map(|level| level.as_str().to_owned());
     let times = Times::of(now);
     let filter = now.map(|settings| settings.filter.clone()).unwrap_or_default();
     let order = now.map(|settings| settings.order).unwrap_or_default();
@@ -73,10 +71,10 @@ pub(super) fn feed(
             true,
             typed(&times.cron, "0 9 * * 1-5", 100),
         ),
-        input("series", "Series", None, true, select(series, filter.series.as_deref())),
-        input("topic", "Topic", None, true, select(topics, filter.topic.as_deref())),
-        input("level", "Level", None, true, select(&levels, filter.level.map(Level::as_str))),
-        input("order", "Order", None, true, choice(&orders, order.as_str())),
+        input("series", "Series", None, true, menus::filter(series, filter.series.as_deref())),
+        input("topic", "Topic", None, true, menus::filter(topics, filter.topic.as_deref())),
+        input("level", "Level", None, true, menus::filter(&levels, filter.level.map(Level::as_str))),
+        input("order", "Order", None, true, menus::one_of(&Order::ALL.map(Order::as_str), order.as_str())),
         input(
             "reveal_after",
             "Reveal after",
@@ -167,6 +165,7 @@ pub(super) fn way(metadata: &str) -> Way {
         response_url: text("response_url"),
         trigger: None,
         channel: text("channel"),
+        message: None,
         private: value["private"].as_bool().unwrap_or(false),
         home: value["home"].as_bool().unwrap_or(false),
     }
@@ -217,34 +216,6 @@ fn channel(now: Option<&Settings>, way: &Way) -> SlackInputBlockElement {
         Some(channel) => element.with_initial_conversation(channel.into()).into(),
         None => element.into(),
     }
-}
-
-/// All of it, or one of these.
-fn select(values: &[String], chosen: Option<&str>) -> SlackInputBlockElement {
-    let all: Vec<String> = std::iter::once(ANY.to_owned()).chain(values.iter().cloned()).collect();
-    choice(&all, chosen.unwrap_or(ANY))
-}
-
-fn choice(values: &[String], chosen: &str) -> SlackInputBlockElement {
-    let mut options: Vec<SlackBlockChoiceItem<SlackBlockPlainTextOnly>> =
-        values.iter().take(limit::OPTIONS).map(|value| option(value)).collect();
-    // A filter whose name the bank has no more, or that comes late in a long list, stays what it is.
-    if !chosen.is_empty() && options.iter().all(|option| option.value != chosen) {
-        options.truncate(limit::OPTIONS - 1);
-        options.push(option(chosen));
-    }
-    let element = SlackBlockStaticSelectElement::new().with_action_id(VALUE.into());
-    // What is chosen must be one of the options.
-    let initial = options.iter().find(|option| option.value == chosen).cloned();
-    let element = element.with_options(options);
-    match initial {
-        Some(initial) => element.with_initial_option(initial).into(),
-        None => element.into(),
-    }
-}
-
-fn option(value: &str) -> SlackBlockChoiceItem<SlackBlockPlainTextOnly> {
-    SlackBlockChoiceItem::new(plain(&value.replace('-', " "), limit::OPTION), value.to_owned())
 }
 
 fn thread(on: bool) -> SlackInputBlockElement {
@@ -322,7 +293,9 @@ mod tests {
         assert_eq!(element(&view, "timezone")["initial_value"], "Asia/Tokyo");
         assert_eq!(element(&view, "series")["initial_option"]["value"], ANY);
         assert_eq!(element(&view, "thread")["initial_options"][0]["value"], YES);
-        assert!(element(&view, "topic")["options"].as_array().unwrap().len() <= 100);
+        let topics = element(&view, "topic")["option_groups"].as_array().unwrap();
+        let offered: usize = topics.iter().map(|group| group["options"].as_array().unwrap().len()).sum();
+        assert_eq!(offered, 301, "all of them, or any");
         assert_eq!(way(view["private_metadata"].as_str().unwrap()).response_url.as_deref(), Some("https://r"));
     }
 

@@ -19,6 +19,8 @@ use crate::service::{Actor, Changed, Error};
 
 /// Whose pages are kept up to date: those who opened theirs last.
 const MOST: usize = 200;
+/// Before a page is tried again that Slack did not show: somebody looks at it.
+const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 /// Posts and reveals that come together change a page once.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -57,20 +59,28 @@ pub(super) async fn opened(shared: &Shared, who: &Who) {
 
 /// Shows a member's page as it is now. `notice`: what is said above it, this once.
 pub(super) async fn publish(shared: &Shared, who: &Who, notice: Vec<Card>) {
+    for pause in AGAIN.map(Some).into_iter().chain([None]) {
+        match (show(shared, who, &notice).await, pause) {
+            (Ok(()), _) => return,
+            // The next change, or the next look at it, makes it good.
+            (Err(ApiError::Limited(_)), _) => return tracing::debug!("an App Home is brought up to date later"),
+            (Err(ApiError::NotSent(_) | ApiError::Unknown(_)), Some(pause)) => tokio::time::sleep(pause).await,
+            (Err(error), _) => return tracing::warn!(%error, "an App Home was not brought up to date"),
+        }
+    }
+}
+
+/// The page is made anew at each try: another may have come in between.
+async fn show(shared: &Shared, who: &Who, notice: &[Card]) -> Result<(), ApiError> {
     let actor = shared.actor(who).await;
-    let mut cards = notice;
+    let mut cards = notice.to_vec();
     match page(shared, &actor).await {
         Ok(page) => cards.extend(page),
         Err(error) => cards.push(card_of(error, who, &super::envelope::Way::default())),
     }
     let view = SlackView::Home(SlackHomeView::new(view_blocks(&cards)));
     let call = Call::json("views.publish", json!({ "user_id": who.user, "view": view }));
-    match shared.api.done(call).await {
-        Ok(()) => {}
-        // The next change, or the next look at it, makes it good.
-        Err(ApiError::Limited(_)) => tracing::debug!("an App Home is brought up to date later"),
-        Err(error) => tracing::warn!(%error, "an App Home was not brought up to date"),
-    }
+    shared.api.done(call).await
 }
 
 async fn page(shared: &Shared, actor: &Actor) -> Result<Vec<Card>, Error> {

@@ -35,8 +35,11 @@ pub(super) mod limit {
     pub(in crate::chat::slack) const URL: usize = 3000;
     pub(in crate::chat::slack) const MODAL_TITLE: usize = 24;
     pub(in crate::chat::slack) const PLACEHOLDER: usize = 150;
+    /// Of a menu, or of one group of it.
     pub(in crate::chat::slack) const OPTIONS: usize = 100;
-    /// Of an option's text.
+    /// Of a menu.
+    pub(in crate::chat::slack) const GROUPS: usize = 100;
+    /// Of the text of an option, or of a group.
     pub(in crate::chat::slack) const OPTION: usize = 75;
     /// Of an error in a modal: no limit is documented, and a line is enough.
     pub(in crate::chat::slack) const ERROR: usize = 300;

@@ -97,10 +97,8 @@ async fn say(shared: &Shared, who: &Who, way: &Way, here: bool, message: &Messag
         "blocks": message.blocks,
     });
     match patient(shared, url, &body).await {
-        // The address is used up, too old, or closed for too long.
-        Err(ApiError::Refused { .. } | ApiError::Limited(_)) if way.channel.is_some() => {
-            beside(shared, who, way, message).await
-        }
+        // The address is used up, too old, closed for too long, or does not answer: its reader alone may see it twice.
+        Err(_) if way.channel.is_some() => beside(shared, who, way, message).await,
         settled => settled,
     }
 }

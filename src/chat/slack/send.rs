@@ -115,11 +115,7 @@ impl Chat for SlackChat {
             return self.put(message, spot, &render(&message.card)).await.map_err(chat_error);
         };
         let pictured = render_pictured(&message.card, Some(&picture));
-        let mut settled = self.put(message, spot.clone(), &pictured).await;
-        if settled.as_ref().is_err_and(picture::is_refused) {
-            tokio::time::sleep(picture::LOOKED_OVER).await;
-            settled = self.put(message, spot.clone(), &pictured).await;
-        }
+        let mut settled = picture::patiently(|| self.put(message, spot.clone(), &pictured)).await;
         if settled.as_ref().is_err_and(picture::is_refused) {
             settled = self.put(message, spot, &render(&message.card)).await;
         }
@@ -271,7 +267,8 @@ pub(super) fn chat_error(error: ApiError) -> ChatError {
     };
     let blocked = match error.as_str() {
         _ if about_token => Blocked::NotInPlace,
-        "channel_not_found" => Blocked::ChannelGone,
+        // A private channel that the bot is not in looks like none.
+        "channel_not_found" => Blocked::ChannelUnseen,
         "is_archived" => Blocked::ChannelArchived,
         "not_in_channel" => Blocked::NotInChannel,
         "missing_scope" | "no_permission" | "not_allowed_token_type" => {
@@ -305,7 +302,7 @@ mod tests {
     #[test]
     fn refusals_say_what_to_do_about_them() {
         let refused = |error: &str| chat_error(ApiError::Refused { error: error.into(), needed: Some("x:y".into()) });
-        assert_eq!(refused("channel_not_found"), ChatError::Blocked(Blocked::ChannelGone));
+        assert_eq!(refused("channel_not_found"), ChatError::Blocked(Blocked::ChannelUnseen));
         assert_eq!(refused("is_archived"), ChatError::Blocked(Blocked::ChannelArchived));
         assert_eq!(refused("not_in_channel"), ChatError::Blocked(Blocked::NotInChannel));
         assert_eq!(refused("missing_scope"), ChatError::Blocked(Blocked::Permission { missing: vec!["x:y".into()] }));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::rounds::question;
-use super::words::{count, it_or_them, list, moment, quoted, series};
+use super::words::{count, it_or_them, list, moment, quoted, series, topic};
 use crate::core::calendar::Slot;
 use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Order, RevealAfter, SkipReason, State, Waiting};
@@ -39,7 +39,7 @@ fn which(view: &FeedView) -> String {
     let filter = &view.feed.settings.filter;
     let mut parts = vec![count(view.pool as u64, "trap", "traps")];
     parts.extend(filter.series.as_deref().map(|s| format!("of {}", series(s))));
-    parts.extend(filter.topic.as_deref().map(|t| format!("on {}", escape(t))));
+    parts.extend(filter.topic.as_deref().map(|t| format!("on {}", topic(t))));
     parts.extend(filter.level.map(|l| format!("for {}", l.as_str())));
     let order = match view.feed.settings.order {
         Order::Mixed => "topics mixed",
@@ -102,11 +102,13 @@ pub fn feed_edited(view: &FeedView, now: DateTime<Utc>) -> Card {
     settled(format!("Feed {} is changed", view.feed.number), view, now)
 }
 
+const NO_FEEDS: &str = "No feeds yet";
+const DEFAULTS: &str = "09:00 daily and a reveal after 8 hours are what you get then.";
+
 #[must_use]
 pub fn feed_list(views: &[FeedView], now: DateTime<Utc>) -> Card {
     if views.is_empty() {
-        return Card::new("No feeds yet")
-            .text("`/feed add`: a channel is enough. 09:00 daily and a reveal after 8 hours are what you get then.");
+        return Card::new(NO_FEEDS).text(format!("`/feed add`: a channel is enough. {DEFAULTS}"));
     }
     let mut card = Card::new(count(views.len() as u64, "feed", "feeds"));
     for view in views {
@@ -131,7 +133,8 @@ fn entry(view: &FeedView, now: DateTime<Utc>) -> String {
 pub fn feed_board(views: &[FeedView], now: DateTime<Utc>) -> Vec<Card> {
     let add = vec![Button::new("Add a feed", Action::FeedAdd).look(Look::Primary)];
     if views.is_empty() {
-        return vec![feed_list(views, now).row(add)];
+        let none = Card::new(NO_FEEDS).text(format!("Press **Add a feed**: a channel is enough. {DEFAULTS}"));
+        return vec![none.row(add)];
     }
     let mut cards = vec![Card::new(count(views.len() as u64, "feed", "feeds"))];
     cards.extend(views.iter().map(|view| Card::default().text(entry(view, now)).row(controls(view))));
@@ -235,6 +238,12 @@ pub fn feed_posted(number: i64, _round: RoundId) -> Card {
         .text("It pays points as usual. The schedule and the streaks are not touched.")
 }
 
+/// To a button that was pressed twice in a hurry.
+#[must_use]
+pub fn feed_posted_once(number: i64) -> Card {
+    Card::new(format!("Feed {number}: one trap is on its way")).text("You pressed twice, and I post once.")
+}
+
 #[must_use]
 pub fn feed_revealed(number: i64, _round: RoundId) -> Card {
     Card::new(format!("Feed {number}: the reveal is on its way")).tone(Tone::Good).text("Points are official now.")
@@ -244,7 +253,7 @@ pub fn feed_revealed(number: i64, _round: RoundId) -> Card {
 #[must_use]
 pub fn doctor(checkups: &[Checkup], now: DateTime<Utc>) -> Card {
     if checkups.is_empty() {
-        return Card::new("No feeds yet").text("Nothing can be wrong. Begin with `/feed add`.");
+        return Card::new(NO_FEEDS).text("Nothing can be wrong. Begin with `/feed add`.");
     }
     let ill = checkups.iter().filter(|c| !is_well(c)).count();
     let mut card = match ill {
@@ -301,10 +310,13 @@ fn why(reason: &Blocked) -> String {
             format!("I lack {}.", list(&names, "and"))
         }
         Blocked::ChannelGone => "the channel is gone.".to_owned(),
+        Blocked::ChannelUnseen => {
+            "the channel is gone, or it is private and I am not in it: invite me there with `/invite`.".to_owned()
+        }
         Blocked::ChannelArchived => "the channel is archived.".to_owned(),
         Blocked::NotInChannel => "I am not in it. Invite me there with `/invite`.".to_owned(),
         Blocked::NotInPlace => "I was removed, or my token was revoked.".to_owned(),
-        Blocked::Other { said } => format!("I was told: {}", super::words::quoted(said)),
+        Blocked::Other { said } => format!("I was told: {}", quoted(said)),
     }
 }
 
@@ -315,6 +327,15 @@ pub fn scopes_missing(names: &[String]) -> Card {
     Card::new("My token may do too little").tone(Tone::Warning).text(format!(
         "It lacks {}. Put the manifest into the app's settings anew and install it again.",
         list(&names, "and")
+    ))
+}
+
+/// A platform takes the bot's token no more, in its own word.
+#[must_use]
+pub fn token_refused(word: &str) -> Card {
+    Card::new("My token is refused").tone(Tone::Warning).text(format!(
+        "Slack says {}. Install the app again, and have whoever runs me put in its new token.",
+        quoted(word)
     ))
 }
 

@@ -222,6 +222,16 @@ pub fn privacy_export(bytes: usize) -> Card {
     ))
 }
 
+/// As [`privacy_export`], where the file went into a conversation of its own.
+#[must_use]
+pub fn privacy_export_sent(bytes: usize) -> Card {
+    Card::new("Your data").text(format!(
+        "All that is kept about you in this community. I sent it to you as a file (JSON, {} kB): \
+         see **Messages** in the Trapline app. Nobody else sees it.",
+        bytes.div_ceil(1000)
+    ))
+}
+
 /// Asks once more before anything is deleted.
 #[must_use]
 pub fn privacy_confirm() -> Card {
@@ -250,16 +260,32 @@ const FOR_ALL: &str = "- `/today`: the open trap and your answer\n- `/trap`: pra
 /// How it works, on one screen of a phone. `admin`: with the part about feeds.
 #[must_use]
 pub fn help(admin: bool) -> Card {
+    help_with(
+        admin,
+        "- `/feed add`: a channel is enough; time, zone, days and filters are up to you\n\
+         - `/feed edit`: change one; it can be paused, resumed, removed and previewed, and post or reveal at once",
+    )
+}
+
+/// As [`help`], where buttons do what is done about feeds.
+#[must_use]
+pub fn help_pressed(admin: bool) -> Card {
+    help_with(
+        admin,
+        "- `/feed`: add one, for which a channel is enough, or edit, pause, preview and remove one; post or reveal at once",
+    )
+}
+
+fn help_with(admin: bool, feeds: &str) -> Card {
     let card = how_it_works(&format!("{FOR_ALL}\n- `/account`: link your account in a joined group"));
     if !admin {
         return card;
     }
-    card.heading("For admins").text(
-        "- `/feed add`: a channel is enough; time, zone, days and filters are up to you\n\
-         - `/feed edit`: change one; it can be paused, resumed, removed and previewed, and post or reveal at once\n\
+    card.heading("For admins").text(format!(
+        "{feeds}\n\
          - `/community`: one leaderboard with another server or workspace\n\
-         - `/doctor`: what is wrong, if anything is",
-    )
+         - `/doctor`: what is wrong, if anything is"
+    ))
 }
 
 /// As [`help`], for a place that is never joined with another one.

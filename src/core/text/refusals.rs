@@ -1,6 +1,6 @@
 //! Why the answer is no, in words: what is wrong, and what would be right.
 
-use super::words::{distance, it_or_them, list, quoted, series};
+use super::words::{distance, it_or_them, list, quoted, series, topic};
 use crate::core::card::{Card, Tone};
 use crate::core::markup::escape;
 use crate::core::refusal::Refusal;
@@ -11,6 +11,12 @@ pub fn refusal(refusal: &Refusal) -> Card {
     // That nothing is open is news, not somebody's mistake.
     let tone = if matches!(refusal, Refusal::NothingOpen { .. }) { Tone::Plain } else { Tone::Bad };
     Card::default().tone(tone).text(sentence(refusal))
+}
+
+/// What was to be filled in did not come up.
+#[must_use]
+pub fn form_unopened() -> Card {
+    Card::default().tone(Tone::Bad).text("Slack did not open the form just now. Please press again.")
 }
 
 /// Something broke: one neutral sentence with the id under which the log has the cause.
@@ -60,6 +66,10 @@ fn sentence(refusal: &Refusal) -> String {
         ),
         Refusal::NotInPlace => "This works in a [server](place:), not in private messages.".into(),
         Refusal::UnknownMember => "They have not answered anything here yet.".into(),
+        Refusal::UnknownPerson { given } => format!(
+            "I know nobody called {}. Name somebody by a mention, as in `/stats @name`: type @ and choose them from the list.",
+            quoted(given)
+        ),
         Refusal::NotSaved => "I could not save that just now, so it does not count. Please press again.".into(),
         Refusal::NotAdmin => "Only those who may manage this [server](place:) can do that.".into(),
         Refusal::UnknownFeed { given, have } => unknown_feed(given, have),
@@ -85,10 +95,10 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::UnknownTopic { given, near: n } => format!("I know no topic {}.{}", quoted(given), near(n)),
         Refusal::UnknownLevel { given, near: n } => format!("I know no level {}.{}", quoted(given), near(n)),
         Refusal::UnknownOrder { given, near: n } => format!("I know no order {}.{}", quoted(given), near(n)),
-        Refusal::EmptyFilter { series: s, topic, level } => {
+        Refusal::EmptyFilter { series: s, topic: t, level } => {
             let mut parts = Vec::new();
             parts.extend(s.as_ref().map(|s| format!("series {}", series(s))));
-            parts.extend(topic.as_ref().map(|t| format!("topic {}", escape(t))));
+            parts.extend(t.as_ref().map(|t| format!("topic {}", topic(t))));
             parts.extend(level.as_ref().map(|l| format!("level {}", escape(l))));
             let remedy = if parts.len() == 1 { "Choose another, or none" } else { "Leave one of them out" };
             format!("No trap has {}. {remedy}.", list(&parts, "and"))

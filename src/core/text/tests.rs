@@ -125,6 +125,7 @@ fn standings_and_records() {
     insta::assert_snapshot!("stats", dump(&stats(&record)));
     insta::assert_snapshot!("stats_empty", dump(&stats(&Stats { answers: 0, own: false, ..record })));
     insta::assert_snapshot!("help", dump(&help(true)));
+    insta::assert_snapshot!("help_pressed", dump(&help_pressed(true)));
     insta::assert_snapshot!("privacy", dump_all(&[privacy_confirm(), privacy_deleted(1), privacy_export(2100)]));
     insta::assert_snapshot!("library", dump_all(&library(&trap())));
 }
@@ -192,6 +193,7 @@ fn every_refusal_says_what_would_be_right() {
         Refusal::NothingOpen { next: Some(noon()) },
         Refusal::NotInPlace,
         Refusal::UnknownMember,
+        Refusal::UnknownPerson { given: "@carol".into() },
         Refusal::NotSaved,
         Refusal::NotAdmin,
         Refusal::UnknownFeed { given: "9".into(), have: vec![1, 2] },

@@ -96,24 +96,39 @@ pub fn full_label(trap: &Trap) -> String {
     format!("{} #{} · {}", series(&trap.series), trap.number, trap.level.as_str())
 }
 
-/// A slug as words: `ml-system-design` is "ML system design".
+/// A series or topic by its name, as plain text: `ml-system-design` is "ML system design".
+#[must_use]
+pub fn name(slug: &str) -> String {
+    capital(&spelt(slug))
+}
+
+/// As [`name`], to be read as CommonMark.
 #[must_use]
 pub fn series(slug: &str) -> String {
+    escape(&name(slug))
+}
+
+/// A topic within a sentence: "KV cache", or "mixed precision".
+pub(super) fn topic(slug: &str) -> String {
+    escape(&spelt(slug))
+}
+
+/// The words of a slug, abbreviations and proper names as people write them.
+fn spelt(slug: &str) -> String {
     let words: Vec<String> = slug
         .split('-')
-        .enumerate()
-        .map(|(index, word)| match word {
+        .map(|word| match word {
             "ml" | "llm" | "nlp" | "rl" | "rlhf" | "cv" | "ai" | "gpu" | "cuda" | "gan" | "kv" | "dpo" | "grpo"
             | "ppo" => word.to_uppercase(),
+            "ab" => "A/B".to_owned(),
             "mlops" => "MLOps".to_owned(),
             "rope" => "RoPE".to_owned(),
             "lora" => "LoRA".to_owned(),
             "pytorch" => "PyTorch".to_owned(),
-            _ if index == 0 => capital(word),
             _ => word.to_owned(),
         })
         .collect();
-    escape(&words.join(" "))
+    words.join(" ")
 }
 
 pub(super) fn capital(word: &str) -> String {

@@ -100,8 +100,7 @@ fn total(blocks: &[Measured]) -> usize {
 /// What notifications and screen readers get: the whole text, without its markup.
 fn fallback(cards: &[Card]) -> String {
     let lines: Vec<String> = cards.iter().flat_map(lines).filter(|line| !line.trim().is_empty()).collect();
-    let text = mrkdwn::escaped(&lines.join(" · "));
-    match text.trim() {
+    match lines.join(" · ").trim() {
         "" => "…".to_owned(),
         text if units(text) <= limit::FALLBACK => text.to_owned(),
         text => {
@@ -111,22 +110,23 @@ fn fallback(cards: &[Card]) -> String {
     }
 }
 
+/// A card's texts, escaped.
 fn lines(card: &Card) -> Vec<String> {
-    let plain = mrkdwn::plain;
-    let mut lines: Vec<String> = card.title.iter().cloned().collect();
+    use mrkdwn::{escaped, spoken};
+    let mut lines: Vec<String> = card.title.iter().map(|title| escaped(title)).collect();
     for block in &card.blocks {
         match block {
-            Block::Text(text) | Block::Small(text) => lines.push(plain(text)),
-            Block::Heading(text) => lines.push(text.clone()),
-            Block::Choice { letter, text } => lines.push(format!("{letter}: {}", plain(text))),
-            Block::Bar(bar) => lines.push(format!("{}: {} of {}", bar.label, bar.count, bar.total)),
+            Block::Text(text) | Block::Small(text) => lines.push(spoken(text)),
+            Block::Heading(text) => lines.push(escaped(text)),
+            Block::Choice { letter, text } => lines.push(format!("{letter}: {}", spoken(text))),
+            Block::Bar(bar) => lines.push(format!("{}: {} of {}", escaped(&bar.label), bar.count, bar.total)),
             Block::Facts(facts) => {
-                lines.extend(facts.iter().map(|(label, value)| format!("{}: {}", plain(label), plain(value))));
+                lines.extend(facts.iter().map(|(label, value)| format!("{}: {}", spoken(label), spoken(value))));
             }
             Block::Table { head, rows } => {
-                lines.extend(std::iter::once(head).chain(rows).map(|row| row.join(" ")));
+                lines.extend(std::iter::once(head).chain(rows).map(|row| escaped(&row.join(" "))));
             }
-            Block::Picture(figure) => lines.push(figure.alt.clone()),
+            Block::Picture(figure) => lines.push(escaped(&figure.alt)),
             Block::Divider => {}
         }
     }
@@ -325,14 +325,36 @@ fn is_web(url: &str) -> bool {
 
 /// What is asked once more before it is done.
 fn confirm(action: &Action) -> Option<SlackBlockConfirmItem> {
-    let Action::Feed { number, step: FeedStep::Remove } = action else { return None };
-    Some(SlackBlockConfirmItem {
-        title: plain(&format!("Remove feed {number}?"), limit::CONFIRM),
-        text: mrkdwn_text(
-            "Nothing is posted any more. Its history and its points stay, and an open round is still revealed.",
+    let Action::Feed { number, step } = action else { return None };
+    let (title, text, yes, no, style) = match step {
+        FeedStep::Post => (
+            format!("Post a trap of feed {number} now?"),
+            "It comes beside those that are scheduled, and pays points as usual.",
+            "Post now",
+            "Not yet",
+            "primary",
         ),
-        confirm: plain("Remove", limit::CONFIRM_BUTTON),
-        deny: plain("Keep it", limit::CONFIRM_BUTTON),
-        style: Some("danger".to_owned()),
+        FeedStep::Reveal => (
+            format!("Reveal feed {number}'s trap now?"),
+            "All see what is right, and nobody can answer it any more.",
+            "Reveal now",
+            "Not yet",
+            "primary",
+        ),
+        FeedStep::Remove => (
+            format!("Remove feed {number}?"),
+            "Nothing is posted any more. Its history and its points stay, and an open round is still revealed.",
+            "Remove",
+            "Keep it",
+            "danger",
+        ),
+        FeedStep::Edit | FeedStep::Pause | FeedStep::Resume | FeedStep::Preview => return None,
+    };
+    Some(SlackBlockConfirmItem {
+        title: plain(&title, limit::CONFIRM),
+        text: mrkdwn_text(text),
+        confirm: plain(yes, limit::CONFIRM_BUTTON),
+        deny: plain(no, limit::CONFIRM_BUTTON),
+        style: Some(style.to_owned()),
     })
 }

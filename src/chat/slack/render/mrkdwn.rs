@@ -53,17 +53,18 @@ fn command(text: &str) -> Option<String> {
 /// The text's tree, with commands and the place called what they are called here.
 fn parsed(source: &str) -> Vec<Block> {
     let mut blocks = markup::parse(source);
-    blocks.iter_mut().for_each(spell);
+    blocks.iter_mut().for_each(|block| change(block, spell_inline));
     blocks
 }
 
-fn spell(block: &mut Block) {
+/// Changes whatever stands in a line.
+fn change(block: &mut Block, with: fn(&mut Inline)) {
     match block {
-        Block::Paragraph(inlines) | Block::Heading(inlines) => inlines.iter_mut().for_each(spell_inline),
-        Block::List { items, .. } => items.iter_mut().flatten().for_each(spell),
-        Block::Quote(blocks) => blocks.iter_mut().for_each(spell),
+        Block::Paragraph(inlines) | Block::Heading(inlines) => inlines.iter_mut().for_each(with),
+        Block::List { items, .. } => items.iter_mut().flatten().for_each(|block| change(block, with)),
+        Block::Quote(blocks) => blocks.iter_mut().for_each(|block| change(block, with)),
         Block::Table { head, rows } => {
-            head.iter_mut().chain(rows.iter_mut().flatten()).flatten().for_each(spell_inline);
+            head.iter_mut().chain(rows.iter_mut().flatten()).flatten().for_each(with);
         }
         Block::Code { .. } | Block::Rule => {}
     }
@@ -85,6 +86,34 @@ fn spell_inline(inline: &mut Inline) {
 /// The text without its markup.
 pub(in crate::chat::slack) fn plain(source: &str) -> String {
     markup::plain(&parsed(source))
+}
+
+/// The text without its markup, escaped; a channel stays a reference, which Slack shows by its name.
+pub(super) fn spoken(source: &str) -> String {
+    let mut blocks = parsed(&source.replace([OPENS, CLOSES], ""));
+    blocks.iter_mut().for_each(|block| change(block, mark_channel));
+    escaped(&markup::plain(&blocks)).replace(OPENS, "<#").replace(CLOSES, ">")
+}
+
+/// Signs without a meaning, around a channel's id while its text is escaped.
+const OPENS: char = '\u{e000}';
+const CLOSES: char = '\u{e001}';
+
+fn mark_channel(inline: &mut Inline) {
+    match inline {
+        Inline::Link { to: Link::Channel(id), .. } if is_id(id) => {
+            *inline = Inline::Text(format!("{OPENS}{id}{CLOSES}"));
+        }
+        Inline::Strong(inner) | Inline::Emphasis(inner) => inner.iter_mut().for_each(mark_channel),
+        Inline::Link { label, .. } => label.iter_mut().for_each(mark_channel),
+        // An entity may stand for one of the signs.
+        Inline::Text(text) => text.retain(|c| c != OPENS && c != CLOSES),
+        Inline::Code(_) | Inline::Break => {}
+    }
+}
+
+fn is_id(id: &str) -> bool {
+    (1..=24).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// The blocks of a text.
@@ -235,7 +264,6 @@ fn code(text: &str) -> String {
 
 fn link(to: &Link, label: &[Inline]) -> String {
     let named = escaped(&plain_inlines(label));
-    let is_id = |id: &str| (1..=24).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric());
     match to {
         Link::Time { unix, .. } => {
             format!("<!date^{unix}^{{date_short_pretty}} at {{time}}|{}>", named.replace(['|', '^'], " "))
@@ -315,6 +343,18 @@ mod tests {
             ("\\`no code\\`", "ˋno codeˋ"),
         ] {
             assert_eq!(text(given), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_spoken_names_channels_and_has_no_marks() {
+        for (given, expected) in [
+            ("In [the channel](channel:C77): **gone** & [far](https://e.org)", "In <#C77>: gone &amp; far"),
+            ("**[the channel](channel:C77)**", "<#C77>"),
+            ("[the channel](channel:C7-7) <b>", "the channel &lt;b&gt;"),
+            ("\u{e000}C7\u{e001} &#xe000;C8&#xe001;", "C7 C8"),
+        ] {
+            assert_eq!(spoken(given), expected, "{given}");
         }
     }
 

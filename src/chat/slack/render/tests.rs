@@ -77,6 +77,12 @@ fn a_post() {
 }
 
 #[test]
+fn what_can_not_be_taken_back_is_asked_once_more() {
+    let asked = FeedStep::ALL.into_iter().filter(|step| confirm(&Action::Feed { number: 1, step: *step }).is_some());
+    assert_eq!(asked.collect::<Vec<_>>(), [FeedStep::Remove, FeedStep::Post, FeedStep::Reveal]);
+}
+
+#[test]
 fn a_reveal() {
     let card = Card::new("Reveal: The FP32 Hidden Tax")
         .tone(Tone::Good)
@@ -174,7 +180,8 @@ fn block() -> impl Strategy<Value = Block> {
 fn any_button() -> impl Strategy<Value = Button> {
     let act = prop_oneof![
         any::<u8>().prop_map(|position| Act::Do(Action::Answer { round: RoundId(1), position })),
-        any::<i64>().prop_map(|number| Act::Do(Action::Feed { number, step: FeedStep::Remove })),
+        (any::<i64>(), prop::sample::select(FeedStep::ALL.to_vec()))
+            .prop_map(|(number, step)| Act::Do(Action::Feed { number, step })),
         text().prop_map(Act::Open),
         Just(Act::Open("https://e.org".into())),
     ];

@@ -12,7 +12,8 @@ fn a_board_of_feeds() {
     insta::assert_snapshot!(all(&[
         feed_board(&[], noon()),
         feed_board(&[feed_view(State::Active), paused], noon()),
-        vec![scopes_missing(&["im:write".to_owned(), "users:read".to_owned()])],
+        vec![scopes_missing(&["im:write".to_owned(), "users:read".to_owned()]), token_refused("token_revoked")],
+        vec![feed_posted_once(1), form_unopened()],
     ]
     .concat()));
 }
@@ -42,7 +43,7 @@ fn a_page_of_ones_own() {
 #[test]
 fn a_library_to_press() {
     let found = [(trap().id, "The FP32 Hidden Tax · llm-system-design 45".to_owned())];
-    insta::assert_snapshot!(all(&[library_found(&found), library_found(&[]), privacy()]));
+    insta::assert_snapshot!(all(&[library_found(&found), library_found(&[]), privacy(), privacy_export_sent(2100)]));
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn refusals_of_places_that_invite() {
         Refusal::UnknownCommand { given: "tody`".into(), near: vec!["today".into()] },
         Refusal::UnknownCommand { given: String::new(), near: vec![] },
     ];
-    let blocked = [Blocked::NotInChannel, Blocked::ChannelArchived].map(|reason| {
+    let blocked = [Blocked::NotInChannel, Blocked::ChannelUnseen, Blocked::ChannelArchived].map(|reason| {
         dump(&super::blocked(&feed_view(State::Blocked { reason: reason.clone(), since: noon() }), &reason))
     });
     let lines: Vec<String> = all.iter().map(|refused| dump(&refusal(refused))).chain(blocked).collect();
