@@ -96,9 +96,25 @@ pub fn full_label(trap: &Trap) -> String {
     format!("{} #{} · {}", series(&trap.series), trap.number, trap.level.as_str())
 }
 
-/// A slug as words: `ml-system-design` is "ML system design".
+/// A slug as words (CommonMark): `ml-system-design` is "ML system design".
 #[must_use]
 pub fn series(slug: &str) -> String {
+    escape(&in_words(slug))
+}
+
+/// A slug as words within a sentence (CommonMark): `mixed-precision` is "mixed precision".
+pub(super) fn topic(slug: &str) -> String {
+    escape(&spelt(slug, false))
+}
+
+/// A slug as words (plain), for lists to choose from.
+#[must_use]
+pub fn in_words(slug: &str) -> String {
+    spelt(slug, true)
+}
+
+/// `is_capital`: whether the first word begins with one.
+fn spelt(slug: &str, is_capital: bool) -> String {
     let words: Vec<String> = slug
         .split('-')
         .enumerate()
@@ -106,14 +122,24 @@ pub fn series(slug: &str) -> String {
             "ml" | "llm" | "nlp" | "rl" | "rlhf" | "cv" | "ai" | "gpu" | "cuda" | "gan" | "kv" | "dpo" | "grpo"
             | "ppo" => word.to_uppercase(),
             "mlops" => "MLOps".to_owned(),
+            "ab" => "A/B".to_owned(),
             "rope" => "RoPE".to_owned(),
             "lora" => "LoRA".to_owned(),
             "pytorch" => "PyTorch".to_owned(),
-            _ if index == 0 => capital(word),
+            _ if index == 0 && is_capital => capital(word),
             _ => word.to_owned(),
         })
         .collect();
-    escape(&words.join(" "))
+    words.join(" ")
+}
+
+/// A zone as people call it (plain): UTC has more names than anybody says.
+#[must_use]
+pub fn zone(zone: Tz) -> &'static str {
+    match zone {
+        Tz::Etc__UTC | Tz::Etc__UCT | Tz::Etc__Universal | Tz::Etc__Zulu | Tz::UCT | Tz::Universal | Tz::Zulu => "UTC",
+        other => other.name(),
+    }
 }
 
 pub(super) fn capital(word: &str) -> String {
@@ -144,4 +170,19 @@ pub(super) fn mistake(slug: &str) -> String {
 pub(super) fn quoted(given: &str) -> String {
     let clean: String = given.chars().filter(|c| !c.is_control() && *c != '`').take(60).collect();
     if clean.trim().is_empty() { "nothing".to_owned() } else { format!("`{}`", clean.trim()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_and_zones_are_said_as_people_say_them() {
+        assert_eq!(in_words("llm-system-design"), "LLM system design");
+        assert_eq!(
+            (topic("ab-testing"), topic("mixed-precision")),
+            ("A\\/B testing".to_owned(), "mixed precision".to_owned())
+        );
+        assert_eq!((zone(Tz::Etc__UTC), zone(Tz::Europe__Berlin)), ("UTC", "Europe/Berlin"));
+    }
 }
