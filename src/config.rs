@@ -104,7 +104,7 @@ impl Config {
         for (key, value) in env {
             if let Some(known) = known(&key) {
                 values.insert(known, value);
-            } else if key.starts_with("TRAPLINE_") {
+            } else if key.starts_with("TRAPLINE_") || is_misspelt(&key) {
                 return Err(unknown("environment", &key));
             }
         }
@@ -155,10 +155,26 @@ fn known(key: &str) -> Option<&'static str> {
     KEYS.into_iter().chain(LOG_KEYS).find(|known| known.eq_ignore_ascii_case(key))
 }
 
+/// Letters that a misspelt name has wrong, missing or too many.
+const SLIPS: usize = 2;
+
+/// Whether a variable of the environment was meant for this program. Other programs have names with these beginnings too: what is
+/// further from each of ours is theirs.
+fn is_misspelt(key: &str) -> bool {
+    ["DISCORD_", "SLACK_"].into_iter().any(|beginning| key.starts_with(beginning))
+        && distance(nearest(key), key) <= SLIPS
+}
+
 fn unknown(place: &str, key: &str) -> ConfigError {
-    let distance = |known: &&str| strsim::levenshtein(known, &key.to_ascii_uppercase());
-    let nearest = KEYS.into_iter().chain(LOG_KEYS).min_by_key(distance).unwrap_or_default();
-    ConfigError::UnknownKey { place: place.to_owned(), key: key.to_owned(), nearest: nearest.to_owned() }
+    ConfigError::UnknownKey { place: place.to_owned(), key: key.to_owned(), nearest: nearest(key).to_owned() }
+}
+
+fn nearest(key: &str) -> &'static str {
+    KEYS.into_iter().chain(LOG_KEYS).min_by_key(|known| distance(known, key)).unwrap_or_default()
+}
+
+fn distance(known: &str, key: &str) -> usize {
+    strsim::levenshtein(known, &key.to_ascii_uppercase())
 }
 
 fn read_file(path: &Path) -> Result<BTreeMap<&'static str, String>, ConfigError> {
@@ -245,6 +261,23 @@ mod tests {
     fn an_unknown_key_names_the_nearest() {
         let error = env(&[("TRAPLINE_HTPP", "x")]).unwrap_err();
         assert_eq!(error.to_string(), "environment: unknown key TRAPLINE_HTPP; did you mean TRAPLINE_HTTP?");
+    }
+
+    #[test]
+    fn a_slip_in_a_token_s_name_is_told_and_names_of_other_programs_are_left_alone() {
+        for (key, meant) in [
+            ("DISCORD_TOKE", "DISCORD_TOKEN"),
+            ("DISCORD_TOKENS", "DISCORD_TOKEN"),
+            ("SLACK_BOT_TOKN", "SLACK_BOT_TOKEN"),
+            ("SLACK_APP_TOEKN", "SLACK_APP_TOKEN"),
+            ("SLACK_API_URI", "SLACK_API_URL"),
+        ] {
+            let error = env(&[(key, "s3cret")]).unwrap_err().to_string();
+            assert_eq!(error, format!("environment: unknown key {key}; did you mean {meant}?"));
+        }
+        for key in ["DISCORD_WEBHOOK", "DISCORD_API_KEY", "SLACK_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_WEBHOOK_URL"] {
+            assert!(env(&[(key, "x")]).is_ok(), "{key}");
+        }
     }
 
     #[test]

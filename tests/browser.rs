@@ -51,6 +51,7 @@ async fn a_day_in_the_channel() {
     reveal_live(&channel, &browser).await;
 
     inspect::page(&browser, "4-reveal").await;
+    tags_stand_above_on_a_phone(&browser).await;
     inspect::document(&browser, "reveal-phone", 0, "light", 1_700).await;
     inspect::document(&browser, "reveal-desk", 1, "light", 1_500).await;
     let title = round.trap.title.as_str();
@@ -74,6 +75,15 @@ async fn a_day_in_the_channel() {
     }
     browser.close().await;
     channel.close().await;
+}
+
+/// Beside a tag, an option's text would have half of a narrow line.
+async fn tags_stand_above_on_a_phone(browser: &Browser) {
+    browser.look((360, 740), "light").await;
+    let above = "const box = (part) => document.querySelector(`.outcome.bait .head ${part}`).getBoundingClientRect(); \
+        return box('.tag').bottom <= box('.text').top;";
+    assert!(browser.value::<bool>(above, vec![]).await, "the tag stands beside the text");
+    browser.look((1280, 900), "light").await;
 }
 
 /// The key of a letter chooses, Tab and Enter raise the confidence; neither loads the page anew.
@@ -180,8 +190,13 @@ async fn numbers_and_practice() {
     browser.enter().await;
     browser.read(".receipt", "Locked in: 28").await;
     inspect::page(browser, "16-number").await;
+    // A name without a place to break it, which the reveal shows.
+    let right = channel.open_round().await.round.trap.number_kind().unwrap().value.to_string();
+    let mut wide = Agent::named(&channel.url, &"W".repeat(32)).await;
+    wide.post("/round/1/answer", &[("value", &right)]).await;
     channel.pass(chrono::TimeDelta::hours(9)).await;
     browser.read("h1", "Latest reveal").await;
+    browser.read(".gains .name", "WWW").await;
     inspect::page(browser, "17-number-reveal").await;
     browser_member.close().await;
     channel.close().await;
@@ -202,6 +217,41 @@ async fn practice_and_library() {
     let first: String = browser.value("return document.querySelector('main .list a').href;", vec![json!(0)]).await;
     browser.go(&first).await;
     inspect::page(&browser, "20-library-trap").await;
+
+    // The server is gone: who presses sees it beside what they pressed.
+    browser.go(&format!("{}/practice", channel.url)).await;
+    browser.see("[data-options]").await;
+    channel.close().await;
+    for _ in 0..2 {
+        browser.tab_to("[data-options] button").await;
+        browser.press('2').await;
+        browser.read("[data-options] button:nth-of-type(2) + .unsent", "could not be sent").await;
+    }
+    browser.read("#announcer", "could not be sent").await;
+    let said: usize = browser.value("return document.querySelectorAll('.unsent').length;", vec![]).await;
+    assert_eq!(said, 1, "the last press alone is spoken of");
+    inspect::seen(&browser, ".unsent").await;
+    browser.close().await;
+}
+
+/// Two traps at once, on a phone, before and after a name is picked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_open_traps() {
+    let channel = Channel::open(builtin(|trap| matches!(trap.kind, Kind::Choice { .. }))).await;
+    let mut admin = Agent::named(&channel.url, "Grace").await;
+    admin.get(&format!("/?admin={ADMIN_KEY}")).await;
+    admin.post("/feed", &[("time", "12:00"), ("reveal_after", "8")]).await;
+    admin.post("/feed/2/post", &[]).await;
+    channel.settle().await;
+    let browser = Browser::start().await;
+    browser.look((360, 740), "light").await;
+    browser.go(&channel.url).await;
+    browser.see(".trap + .trap").await;
+    inspect::page(&browser, "25-two-traps-to-read").await;
+    let border = "return [getComputedStyle(document.querySelector(arguments[0])).borderTopWidth];";
+    let ruled: Vec<String> = browser.value(border, vec![json!(".trap + .trap")]).await;
+    let letters: Vec<String> = browser.value(border, vec![json!(".choice .letter")]).await;
+    assert_eq!((ruled, letters), (vec!["1px".to_owned()], vec!["0px".to_owned()]), "a rule between, no frame to press");
     browser.close().await;
     channel.close().await;
 }
@@ -228,6 +278,8 @@ async fn a_reader_of_the_guide() {
     at_place(&browser, "memory-and-precision-answers.html", &format!("a-{id}")).await;
     inspect::leaf(&browser, "23-guide-answers").await;
     inspect::document(&browser, "guide-desk", 1, "light", 1_000).await;
+    inspect::keeps_together(&browser, &[".answer h2", ".answer .meta"]).await;
+    inspect::whole(&browser, ".menu-title").await;
     press_link(&browser, &format!("#a-{id} ~ .meta a")).await;
     at_place(&browser, "memory-and-precision.html", &question).await;
     browser.client.back().await.unwrap();

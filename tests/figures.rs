@@ -109,6 +109,22 @@ fn one_of_each_kind() {
     }
 }
 
+/// Parts have colours of their own, so that of a mark's colour there is no area to explain.
+#[test]
+fn the_marks_of_a_stack_are_named_without_a_square() {
+    let mut figure = of_kind("stack");
+    let Chart::Stack(stack) = &mut figure.chart else { panic!("a stack") };
+    stack.bars.push(Pile { mark: Some(Mark::Bait), label: "counted".into(), ..stack.bars[0].clone() });
+    stack.bars[0].mark = Some(Mark::Right);
+    let svg = svg(&figure, Theme::Page);
+    for (mark, colour) in [("✓ right", "right"), ("✗ the bait", "bait")] {
+        let colour = format!("fill=\"var(--figure-{colour})\"");
+        let drawn = |line: &str| line.starts_with("<rect") && line.contains(&colour);
+        assert!(!svg.lines().any(drawn), "a square in a colour that no bar has: {svg}");
+        assert!(svg.lines().any(|line| line.contains(mark) && line.contains(&colour)), "{svg}");
+    }
+}
+
 fn limit(label: &str, value: f64, axis: Direction) -> Limit {
     Limit { label: label.into(), value, axis }
 }

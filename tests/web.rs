@@ -258,13 +258,16 @@ async fn settings_are_for_the_admin() {
     let channel = Channel::open(bank()).await;
     let mut ada = Agent::named(&channel.url, "Ada").await;
     for path in ["/feed", "/feed/preview"] {
-        assert_eq!(ada.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        let refused = ada.get(path).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(refused.body.contains("Only the admin of this page can do that."), "{}", refused.body);
     }
     for path in ["/feed", "/feed/1", "/feed/1/pause", "/feed/1/reveal", "/feed/1/remove"] {
         assert_eq!(ada.post(path, &[("time", "10:00")]).await.status, StatusCode::FORBIDDEN, "{path}");
     }
     let wrong = ada.get("/?admin=0123").await;
     assert_eq!(wrong.status, StatusCode::FORBIDDEN);
+    assert!(wrong.body.contains("<code>trapline admin</code> prints it again"), "{}", wrong.body);
     assert!(!ada.cookies.contains_key("trapline_admin"));
     ada.cookies.insert("trapline_admin".to_owned(), ADMIN_KEY.to_owned());
     assert_eq!(ada.get("/feed").await.status, StatusCode::FORBIDDEN, "the key itself is no cookie");
@@ -318,6 +321,8 @@ async fn bad_settings_come_back_with_the_message_by_their_field_and_change_nothi
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/feed?done=edit&feed=1"));
     let page = admin.get(answer.location()).await.body;
     assert!(page.contains("18:30 on weekdays, Europe/Paris") && page.contains("Feed 1 is changed"), "{page}");
+    let receipt = &page[page.find("class=\"receipt\"").unwrap()..page.find("<h2>Feed 1</h2>").unwrap()];
+    assert!(receipt.contains("18:30 Europe/Paris") && !receipt.contains("<time"), "each time once: {receipt}");
     channel.close().await;
 }
 
@@ -337,7 +342,11 @@ async fn an_admin_runs_the_feed_by_hand() {
     assert!(admin.get("/").await.body.contains("Today's trap"));
     assert_eq!(admin.post("/feed/1/explode", &[]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(admin.post("/feed/7/pause", &[]).await.status, StatusCode::NOT_FOUND);
-    admin.post("/feed/1/remove", &[]).await;
+    assert!(admin.get("/feed").await.body.contains("Add another feed"));
+    let removed = admin.post("/feed/1/remove", &[]).await;
+    assert_eq!((removed.status, removed.location()), (StatusCode::SEE_OTHER, "/feed?done=remove&feed=1"));
+    let page = admin.get(removed.location()).await.body;
+    assert!(page.contains("Feed 1 is removed") && page.contains("Add a feed"), "{page}");
     assert!(!admin.get("/feed").await.body.contains("Feed 1<"));
     channel.close().await;
 }
@@ -361,6 +370,61 @@ async fn members_rename_export_and_delete_themselves() {
     assert!(deleted.body.contains("1 answer"), "{}", deleted.body);
     assert!(ada.cookies.is_empty(), "{:?}", ada.cookies);
     assert_eq!(channel.open_round().await.answered, 0);
+    channel.close().await;
+}
+
+#[tokio::test]
+async fn a_name_is_seen_and_turns_nothing_around_it() {
+    let channel = Channel::open(bank()).await;
+    let mut ada = Agent::named(&channel.url, "\u{202e}Ada\u{200b}").await;
+    let page = ada.get("/me").await.body;
+    assert!(page.contains("<h1>Ada</h1>") && !page.contains('\u{202e}'), "{page}");
+    // As a browser may have kept it, or somebody wrote it there by hand.
+    ada.cookies.insert("trapline_name".to_owned(), "e280ae416461".to_owned());
+    assert!(ada.get("/me").await.body.contains("<h1>Ada</h1>"));
+    for (name, said) in [("\u{200b}\u{200b}", "yours has none"), (&"x".repeat(300), "yours has 300")] {
+        let refused = ada.post("/me/name", &[("name", name)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("1 to 32 visible characters") && refused.body.contains(said), "{}", refused.body);
+    }
+    ada.cookies.insert("trapline_name".to_owned(), "e2808be2808b".to_owned());
+    assert!(ada.get("/").await.body.contains("Pick a name to answer"), "what is not seen is no name");
+    channel.close().await;
+}
+
+#[tokio::test]
+async fn what_a_member_missed_is_headed_by_that() {
+    let channel = Channel::open(bank()).await;
+    let mut ada = Agent::named(&channel.url, "Ada").await;
+    channel.pass(TimeDelta::hours(9)).await;
+    let page = ada.get("/round/1").await.body;
+    assert!(page.contains("<h2>You did not answer</h2>") && page.contains("Right was"), "{page}");
+    channel.close().await;
+}
+
+#[tokio::test]
+async fn the_library_marks_the_right_value_and_the_bait_of_a_number() {
+    let channel = Channel::open(Bank::from_traps(vec![traps::choice(ROLES), traps::number()])).await;
+    channel.pass(TimeDelta::hours(9)).await;
+    let mut ada = Agent::new(&channel.url);
+    let page = ada.get("/library/secret-id-number").await.body;
+    for (value, class, tag) in [("112.5 GB", "right", "Right"), ("28 GB", "bait", "The bait")] {
+        let outcome = format!(
+            "<li class=\"outcome {class}\"><div class=\"head\"><span class=\"letter\">{value}</span>\
+             <span class=\"tag\">{tag}</span></div><div class=\"why\">"
+        );
+        assert!(page.contains(&outcome), "no {outcome} in {page}");
+    }
+    channel.close().await;
+}
+
+#[tokio::test]
+async fn slugs_are_shown_as_words() {
+    let channel = Channel::open(Bank::from_traps(vec![traps::choice(ROLES), traps::number()])).await;
+    for (mut agent, path) in [(Agent::new(&channel.url), "/practice"), (admin(&channel).await, "/feed")] {
+        let page = agent.get(path).await.body;
+        assert!(page.contains("<option value=\"ml-system-design\">ML system design</option>"), "{path}: {page}");
+    }
     channel.close().await;
 }
 

@@ -14,8 +14,8 @@ use crate::chat::{slack, web};
 use crate::cli::{Shape, Stage, bank_line};
 use crate::core::card::Card;
 use crate::core::ids::{FeedId, RoundId, TrapId};
-use crate::core::round::{Reveal, Round, Tally};
-use crate::core::trap::Trap;
+use crate::core::round::{Count, Reveal, Round, Tally};
+use crate::core::trap::{Kind, Role, Trap};
 use crate::core::{pick, text};
 use crate::figure::{self, Theme};
 use crate::guide;
@@ -56,11 +56,12 @@ pub(super) fn preview(id: &str, shape: Shape, state: Stage) -> Result<ExitCode, 
     let (bank, _) = Bank::load(&config()?.questions);
     let trap = TrapId::try_from(id.to_owned()).ok().and_then(|id| bank.get(&id).map(|entry| entry.trap().clone()));
     let Some(trap) = trap else { return Err(unknown_trap(&bank, id)) };
-    let cards = cards_of(trap, state);
-    match shape {
-        Shape::Discord => say(&serde_json::to_string_pretty(&discord::preview(&cards))?),
-        Shape::Slack => say(&serde_json::to_string_pretty(&slack::preview(&cards))?),
-        Shape::Web => say(&web::preview(&cards)),
+    let round = round_of(trap);
+    match (shape, state) {
+        (Shape::Web, Stage::Open) => say(&web::preview_open(&round)),
+        (Shape::Web, Stage::Revealed) => say(&web::preview_revealed(&revealed(round))),
+        (Shape::Discord, _) => say(&serde_json::to_string_pretty(&discord::preview(&cards_of(round, state)))?),
+        (Shape::Slack, _) => say(&serde_json::to_string_pretty(&slack::preview(&cards_of(round, state)))?),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -85,10 +86,10 @@ fn unknown_trap(bank: &Bank, id: &str) -> Failure {
     Failure(format!("no trap '{id}' in the bank; the nearest is '{nearest}' (`trapline bank` lists them)"))
 }
 
-/// The messages of a round with this trap, before or after its reveal, with nobody's answers.
-fn cards_of(trap: Trap, state: Stage) -> Vec<Card> {
+/// A round with this trap, just posted.
+fn round_of(trap: Trap) -> Round {
     let order = pick::shuffle(trap.options().len(), pick::seed(&[trap.id.as_str().as_bytes()]));
-    let round = Round {
+    Round {
         id: RoundId(1),
         feed: FeedId(1),
         order,
@@ -99,11 +100,35 @@ fn cards_of(trap: Trap, state: Stage) -> Vec<Card> {
         reveal_at: None,
         revealed_at: None,
         zone: chrono_tz::UTC,
+    }
+}
+
+/// Its reveal as a small group might have made it, so that bars have a length: three were right, four took the bait, and each
+/// other mistake was made once.
+fn revealed(round: Round) -> Reveal {
+    let count = |role| match role {
+        Role::Right => Count { answers: 3, confident: 2 },
+        Role::Bait => Count { answers: 4, confident: 2 },
+        Role::Wrong => Count { answers: 1, confident: 0 },
     };
+    let counts = match &round.trap.kind {
+        Kind::Choice { options } => options.iter().map(|option| count(option.role)).collect(),
+        Kind::Number(number) => {
+            let bait = number.mistakes.first().map(|_| Role::Bait);
+            let others = number.mistakes.iter().skip(1).map(|_| Role::Wrong);
+            std::iter::once(Role::Right).chain(bait).chain(others).chain([Role::Wrong]).map(count).collect()
+        }
+    };
+    let gains = [("Ada", 10), ("Bob", 8), ("Chidi", 4)].map(|(name, points)| (name.to_owned(), points)).to_vec();
+    Reveal { round, tally: Tally { counts }, gains }
+}
+
+/// The messages of a round, before or after its reveal.
+fn cards_of(round: Round, state: Stage) -> Vec<Card> {
     match state {
         Stage::Open => vec![text::post(&round, 0, None)],
         Stage::Revealed => {
-            let reveal = Reveal { tally: Tally::of(&round.trap, []), round, gains: Vec::new() };
+            let reveal = revealed(round);
             let mut cards = vec![text::post_revealed(&reveal), text::reveal(&reveal)];
             cards.extend(text::reveal_details(&reveal));
             cards
@@ -205,4 +230,26 @@ pub(super) async fn healthcheck() -> Result<ExitCode, Failure> {
 /// Waivers end on a date.
 fn today() -> chrono::NaiveDate {
     super::run::now().date_naive()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bank::Entry;
+
+    #[test]
+    fn the_web_preview_has_bars_to_see_and_nothing_that_the_channel_lacks() {
+        let bank = Bank::builtin().unwrap();
+        for wanted in [true, false] {
+            let trap =
+                bank.entries().iter().map(Entry::trap).find(|trap| trap.number_kind().is_some() == wanted).unwrap();
+            let round = round_of(trap.clone());
+            let open = web::preview_open(&round);
+            assert!(!open.contains("<form") && !open.contains(&trap.title), "{open}");
+            let page = web::preview_revealed(&revealed(round));
+            assert!(page.contains("took the bait") && page.contains("2 sure or certain"), "{page}");
+            assert!(!page.contains("of 0 (0%)") && !page.contains("How did I do"), "{page}");
+            assert_eq!(page.matches("class=\"letter\"").count(), page.matches("class=\"share\"").count(), "{page}");
+        }
+    }
 }

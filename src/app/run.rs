@@ -15,6 +15,8 @@ use crate::chat::discord::{self, Discord, DiscordConfig};
 use crate::chat::slack::{self, Slack, SlackConfig};
 use crate::chat::web::{Health, Web, WebConfig};
 use crate::config::{Config, SlackSettings};
+use crate::core::calendar::zone_named;
+use crate::core::text;
 use crate::ports::{Chat, Chats, Clock};
 use crate::scheduler;
 use crate::service::Service;
@@ -197,7 +199,8 @@ fn health(discord: Option<&Discord>, slack: Option<&Slack>) -> Health {
 
 /// The name of the machine's zone: what somebody who tries the web channel calls nine o'clock.
 fn local_zone() -> String {
-    iana_time_zone::get_timezone().unwrap_or_else(|_| "UTC".to_owned())
+    let zone = iana_time_zone::get_timezone().ok().and_then(|name| zone_named(&name).ok());
+    zone.map_or("UTC", text::zone).to_owned()
 }
 
 /// The same at every start, so that a bookmark and a cookie stay good.

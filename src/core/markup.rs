@@ -2,6 +2,8 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+use super::names::is_invisible;
+
 /// A block of text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
@@ -296,12 +298,6 @@ pub fn escape(text: &str) -> String {
         scheme = c == ':';
     }
     out
-}
-
-/// Marks that change how the text around them is read without being seen (directional overrides, zero-width joiners
-/// outside emoji are left alone).
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The text without its markup: blocks on lines of their own, table cells parted by a bar.

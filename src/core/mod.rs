@@ -8,6 +8,7 @@ pub mod figure;
 pub mod ids;
 pub mod invite;
 pub mod markup;
+pub mod names;
 pub mod number;
 pub mod pick;
 pub mod recount;

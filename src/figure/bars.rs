@@ -1,7 +1,7 @@
 //! Values side by side, each with its label above its bar; and what bars and stacks have in common.
 
 use super::canvas::{Anchor, Canvas, LABEL, Rect, SIDE, SMALL, WIDTH};
-use super::legend::{self, marked, marks};
+use super::legend::{self, Key, marked, marks};
 use super::scale::Map;
 use super::theme::Paint;
 use super::typeface::{fitted, width};
@@ -30,7 +30,7 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Bars, unit: &str) {
     }
     frame.finish(canvas);
     if any {
-        legend::draw(canvas, &marks(chart.bars.iter().map(|bar| bar.mark)));
+        legend::draw(canvas, &marks(chart.bars.iter().map(|bar| bar.mark), Key::Area));
     }
 }
 

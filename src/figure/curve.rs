@@ -60,7 +60,7 @@ pub(super) fn draw(canvas: &mut Canvas, plot: &Plot) {
         .enumerate()
         .map(|(index, line)| (Key::Line(Paint::Series(index), DASHES[index % DASHES.len()]), line.label.clone()))
         .collect();
-    items.extend(marks(plot.points.iter().map(|point| point.mark)));
+    items.extend(marks(plot.points.iter().map(|point| point.mark), Key::Area));
     legend::draw(canvas, &items);
 }
 

@@ -13,6 +13,8 @@ pub(super) const DASHES: [&str; 4] = ["", "8 4", "2 3", "10 3 2 3"];
 pub(super) enum Key {
     Area(Paint),
     Line(Paint, &'static str),
+    /// Nothing: the label itself has the colour.
+    Word(Paint),
 }
 
 /// The items side by side, in as many rows as they need.
@@ -21,20 +23,26 @@ pub(super) fn draw(canvas: &mut Canvas, items: &[(Key, String)]) {
     let mut x = SIDE;
     canvas.skip(6.0);
     for (index, (key, label)) in items.iter().enumerate() {
-        let swatch = if matches!(key, Key::Line(..)) { 26.0 } else { 12.0 };
-        let label = fitted(label, SMALL, WIDTH - 2.0 * SIDE - swatch - 6.0);
-        let wide = swatch + 6.0 + width(&label, SMALL);
+        let swatch = match key {
+            Key::Area(_) => 12.0 + 6.0,
+            Key::Line(..) => 26.0 + 6.0,
+            Key::Word(_) => 0.0,
+        };
+        let label = fitted(label, SMALL, WIDTH - 2.0 * SIDE - swatch);
+        let wide = swatch + width(&label, SMALL);
         if index > 0 && x + wide > WIDTH - SIDE {
             x = SIDE;
             canvas.skip(ROW);
         }
         let top = canvas.y + (ROW - 12.0) / 2.0;
+        let mut ink = Paint::Ink;
         match key {
             Key::Area(paint) => canvas.rect(Rect { x, y: top, width: 12.0, height: 12.0 }, *paint, 1.0),
-            Key::Line(paint, dashes) => canvas.path(&[(x, top + 6.0), (x + swatch, top + 6.0)], *paint, 2.5, dashes),
+            Key::Line(paint, dashes) => canvas.path(&[(x, top + 6.0), (x + 26.0, top + 6.0)], *paint, 2.5, dashes),
+            Key::Word(paint) => ink = *paint,
         }
         let baseline = top + 10.5;
-        canvas.text((x + swatch + 6.0, baseline), &label, SMALL, Paint::Ink, super::canvas::Anchor::Start);
+        canvas.text((x + swatch, baseline), &label, SMALL, ink, super::canvas::Anchor::Start);
         x += wide + 18.0;
     }
     canvas.skip(ROW);
@@ -58,16 +66,16 @@ pub(super) fn paint(mark: Option<Mark>, others: Paint) -> Paint {
     }
 }
 
-/// What the marks mean, for those that are there.
-pub(super) fn marks(marks: impl Iterator<Item = Option<Mark>>) -> Vec<(Key, String)> {
+/// What the marks mean, for those that are there. `key`: what has their colour in the chart.
+pub(super) fn marks(marks: impl Iterator<Item = Option<Mark>>, key: fn(Paint) -> Key) -> Vec<(Key, String)> {
     let there: Vec<Mark> = marks.flatten().collect();
     let is_there = |mark: Mark| there.contains(&mark);
     let mut items = Vec::new();
     if is_there(Mark::Right) {
-        items.push((Key::Area(Paint::Right), "✓ right".to_owned()));
+        items.push((key(Paint::Right), "✓ right".to_owned()));
     }
     if is_there(Mark::Bait) {
-        items.push((Key::Area(Paint::Bait), "✗ the bait".to_owned()));
+        items.push((key(Paint::Bait), "✗ the bait".to_owned()));
     }
     items
 }

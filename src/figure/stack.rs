@@ -43,6 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Stack, unit: &str) {
     };
     let mut items: Vec<(Key, String)> =
         labels.iter().map(|label| (Key::Area(series(&labels, label)), named(label))).collect();
-    items.extend(marks(chart.bars.iter().map(|pile| pile.mark)));
+    // Parts have their own colours: of the marks only the bars' names have theirs.
+    items.extend(marks(chart.bars.iter().map(|pile| pile.mark), Key::Word));
     legend::draw(canvas, &items);
 }

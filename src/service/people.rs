@@ -2,6 +2,7 @@
 
 use super::{Actor, Result};
 use crate::core::ids::{Platform, RoundId};
+use crate::core::names;
 use crate::core::refusal::Refusal;
 use crate::store::people::{self, Account, Place};
 use crate::store::rounds::{self, StoredRound};
@@ -70,12 +71,10 @@ pub(super) async fn round_in(conn: &mut Conn, place: Place, round: RoundId) -> R
     Ok(stored.ok_or(Refusal::RoundUnknown)?)
 }
 
-/// A name without control characters or signs that turn the direction of what follows, of a length that fits a line; never empty.
+/// A name without marks that are not seen or turn what follows, of a length that fits a line; never empty.
 pub(super) fn clean_name(name: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let clean: String = name.chars().filter(|c| !c.is_control() && !turns(*c)).collect();
-    let short: String = clean.trim().chars().take(LONGEST_NAME).collect();
-    if short.is_empty() { "somebody".to_owned() } else { short }
+    let clean = names::clean(name).unwrap_or_else(|| "somebody".to_owned());
+    clean.chars().take(LONGEST_NAME).collect()
 }
 
 /// The local web channel is one place.
@@ -89,6 +88,7 @@ mod tests {
     fn a_name_is_one_short_line() {
         assert_eq!(clean_name(" Ann\n\u{7}a "), "Anna");
         assert_eq!(clean_name("\t"), "somebody");
+        assert_eq!(clean_name("\u{200b}\u{200d}"), "somebody");
         assert_eq!(clean_name("\u{202e}99 +\u{2069}"), "99 +");
         assert_eq!(clean_name(&"é".repeat(200)).chars().count(), LONGEST_NAME);
     }

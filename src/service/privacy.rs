@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::people::{ensure, known};
 use super::{Actor, Changed, Result, Service};
+use crate::core::names;
 use crate::core::refusal::Refusal;
 use crate::core::round::Said;
 use crate::core::score::Streak;
@@ -42,19 +43,19 @@ impl Service {
         Ok(deleted)
     }
 
-    /// Renames the actor (the web channel, where members pick a name: 1 to 32 characters, no control characters).
+    /// Renames the actor (the web channel, where members pick a name: 1 to 32 characters, some of which are seen, and no control
+    /// characters). Returns the name that is kept.
     ///
     /// # Errors
     /// `BadName`, or a fault.
-    pub async fn rename(&self, actor: &Actor, name: &str) -> Result<()> {
-        let picked = name.trim();
-        let fits = (1..=LONGEST_PICKED).contains(&picked.chars().count());
-        if !fits || picked.chars().any(char::is_control) {
-            return Err(Refusal::BadName { given: name.to_owned() }.into());
-        }
+    pub async fn rename(&self, actor: &Actor, name: &str) -> Result<String> {
+        let one_line = !name.trim().chars().any(char::is_control);
+        let picked = names::clean(name).filter(|picked| one_line && picked.chars().count() <= LONGEST_PICKED);
+        let Some(picked) = picked else { return Err(Refusal::BadName { given: name.to_owned() }.into()) };
         let mut tx = self.store.write().await?;
-        ensure(&mut tx, &Actor { name: picked.to_owned(), ..actor.clone() }).await?;
-        Ok(tx.commit().await?)
+        ensure(&mut tx, &Actor { name: picked.clone(), ..actor.clone() }).await?;
+        tx.commit().await?;
+        Ok(picked)
     }
 }
 

@@ -134,6 +134,12 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
+    /// The page as it would be printed, or as it is on a screen again.
+    pub(crate) async fn paper(&self, printed: bool) {
+        let media = json!({ "media": if printed { "print" } else { "" } });
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
     /// The page from top to bottom, as a PNG. `tallest`: cut below, in CSS pixels.
     pub(crate) async fn picture(&self, size: (u32, u32), scheme: &str, tallest: u32) -> Vec<u8> {
         self.look(size, scheme).await;

@@ -101,6 +101,36 @@ pub(crate) async fn pressed(browser: &Browser, selector: &str) -> Value {
         .await
 }
 
+/// Somebody who looks sees this: it is not hidden, and within the window.
+pub(crate) async fn seen(browser: &Browser, selector: &str) {
+    let seen = "const e = document.querySelector(arguments[0]), box = e.getBoundingClientRect(); \
+        return !e.closest('.hidden') && box.height > 10 && box.top >= 0 && box.bottom <= innerHeight;";
+    assert!(browser.value::<bool>(seen, vec![selector.into()]).await, "{selector} is not seen");
+}
+
+/// On paper no page ends behind these.
+pub(crate) async fn keeps_together(browser: &Browser, selectors: &[&str]) {
+    browser.paper(true).await;
+    for selector in selectors {
+        let end = "return getComputedStyle(document.querySelector(arguments[0])).breakAfter;";
+        let end: String = browser.value(end, vec![(*selector).into()]).await;
+        assert_eq!(end, "avoid", "{selector} may end a page");
+    }
+    browser.paper(false).await;
+}
+
+/// On a phone this is not cut.
+pub(crate) async fn whole(browser: &Browser, selector: &str) {
+    browser.look((SIZES[0].1, SIZES[0].2), SCHEMES[0]).await;
+    // The guide arranges itself as it loads.
+    browser.client.refresh().await.unwrap();
+    let fits = "const e = document.querySelector(arguments[0]); \
+        return e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight;";
+    assert!(browser.value::<bool>(fits, vec![selector.into()]).await, "{selector} is cut");
+    browser.look((SIZES[1].1, SIZES[1].2), SCHEMES[0]).await;
+    browser.client.refresh().await.unwrap();
+}
+
 fn keep(path: &Path, picture: &[u8]) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();

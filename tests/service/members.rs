@@ -125,7 +125,8 @@ async fn names_are_kept_clean_and_follow_the_person() {
     assert_eq!(name.chars().count(), 80);
     stage.s().rename(&ann, " Anna ").await.unwrap();
     assert_eq!(stage.s().stats(&ann, None).await.unwrap().name, "Anna");
-    for bad in ["", "  ", "a\tb", &"x".repeat(33)] {
+    assert_eq!(stage.s().rename(&ann, "\u{202e}Ann\u{200b}").await.unwrap(), "Ann");
+    for bad in ["", "  ", "a\tb", "\u{200b}\u{200b}", &"x".repeat(33)] {
         assert!(matches!(refused(stage.s().rename(&ann, bad).await), Refusal::BadName { .. }), "{bad:?}");
     }
 }

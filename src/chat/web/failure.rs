@@ -22,6 +22,8 @@ pub(super) enum Failure {
     /// The log has the cause under an id, the visitor the id.
     Fault(Error),
     Missing,
+    /// An admin's link with a key that is not, or is no longer, this page's.
+    OldLink,
     /// A form without its token, or from a page of somebody else's.
     Forged,
     /// An answer before a name was picked.
@@ -51,7 +53,7 @@ impl Failure {
             Self::Refused(refusal) => status_of(refusal),
             Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Missing => StatusCode::NOT_FOUND,
-            Self::Forged => StatusCode::FORBIDDEN,
+            Self::OldLink | Self::Forged => StatusCode::FORBIDDEN,
             Self::Nameless => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable => StatusCode::BAD_REQUEST,
         }
@@ -88,7 +90,9 @@ pub(super) async fn dress(cx: Cx, request: axum::extract::Request, next: axum::m
 
 fn page(cx: &Cx, failure: &Failure, path: &str) -> Response {
     let (title, card) = match failure {
+        Failure::Refused(refusal @ Refusal::NotAdmin) => (refusal_title(refusal), text::not_admin_here()),
         Failure::Refused(refusal) => (refusal_title(refusal), text::refusal(refusal)),
+        Failure::OldLink => ("An old link", text::old_admin_link()),
         Failure::Fault(error) => {
             let id = random_hex::<4>();
             tracing::error!(fault = id, path, %error, "a page failed");

@@ -78,7 +78,7 @@ pub(super) async fn admin(cx: Cx, asked: Asked, request: Request, next: Next) ->
     }
     if !same(given, cx.app.admin_key.expose_secret()) {
         cx.app.guesses.was_wrong(now);
-        return Failure::Refused(crate::core::refusal::Refusal::NotAdmin).into_response();
+        return Failure::OldLink.into_response();
     }
     let mut response = to("/");
     set_cookie(&mut response, &visitor::admin_cookie(&cx.app.seals));

@@ -25,7 +25,7 @@ mod serve;
 mod visitor;
 
 use app::App;
-pub use pages::preview;
+pub use pages::{preview, preview_open, preview_revealed};
 use serve::Limits;
 
 /// Where to listen, and who may come in.

@@ -6,6 +6,7 @@ use axum_extra::extract::cookie::Cookie;
 
 use super::security::{Seals, hex, random_hex, same, unhex};
 use crate::core::ids::Platform;
+use crate::core::names;
 use crate::service::Actor;
 
 /// The web channel is one place.
@@ -44,7 +45,8 @@ impl Visitor {
         let admin = value(ADMIN).is_some_and(|given| same(given, &seals.admin()));
         Self {
             id: known.map_or_else(random_hex::<{ ID_DIGITS / 2 }>, ToOwned::to_owned),
-            name: value(NAME).and_then(unhex).and_then(|bytes| String::from_utf8(bytes).ok()).filter(|n| !n.is_empty()),
+            // Cleaned here too: a browser may hold a name from before, or one that somebody wrote there by hand.
+            name: value(NAME).and_then(unhex).and_then(|bytes| names::clean(&String::from_utf8(bytes).ok()?)),
             admin,
             signed_in: admin
                 || key.is_none_or(|key| value(KEY).is_some_and(|given| same(given, &seals.signed_in(key)))),
@@ -69,7 +71,7 @@ impl Visitor {
 
 /// Hexadecimal, since cookies take ASCII only.
 pub(super) fn name_cookie(name: &str) -> String {
-    cookie(NAME, &hex(name.trim().as_bytes()))
+    cookie(NAME, &hex(name.as_bytes()))
 }
 
 pub(super) fn admin_cookie(seals: &Seals) -> String {

@@ -74,7 +74,7 @@ fn hour_and_minute(digits: &str) -> Option<(u32, u32)> {
 pub fn times_like(text: &str, limit: usize) -> Vec<String> {
     let text = text.trim().to_lowercase();
     let (digits, half) = split_half(&text);
-    let likely = read(&text).into_iter().flat_map(|time| around(time, half));
+    let likely = read(&text).into_iter().flat_map(|time| around(time, half)).chain(past_midnight(digits));
     let mut found: Vec<String> = Vec::new();
     for time in likely.chain(begun(digits, half)).map(|time| time.format("%H:%M").to_string()) {
         if !found.contains(&time) {
@@ -86,6 +86,12 @@ pub fn times_like(text: &str, limit: usize) -> Vec<String> {
     }
     found.truncate(limit);
     found
+}
+
+/// What somebody means who goes on counting at the end of the day: `24:00` is 00:00.
+fn past_midnight(digits: &str) -> Option<NaiveTime> {
+    let (hour, minute) = hour_and_minute(digits)?;
+    (hour == 24).then(|| NaiveTime::from_hms_opt(0, minute, 0))?
 }
 
 /// A time, its twin in the other half of the day unless the half was said, then both at the quarters of the hour.

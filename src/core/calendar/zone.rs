@@ -94,12 +94,45 @@ pub fn zones_like(text: &str, limit: usize) -> Vec<&'static str> {
     if wanted.is_empty() {
         return COMMON.into_iter().take(limit).collect();
     }
+    if let Some(seconds) = offset_in(&wanted) {
+        return zones_at(seconds, limit);
+    }
     let mut scored: Vec<(f64, &'static str)> =
         TZ_VARIANTS.into_iter().map(|zone| (likeness(&wanted, zone.name()), zone.name())).collect();
     scored.sort_by(|(a, name_a), (b, name_b)| b.total_cmp(a).then_with(|| order(name_a).cmp(&order(name_b))));
     // Once something really matches, what merely looks a little alike is noise.
     let floor = if scored.first().is_some_and(|(best, _)| *best >= CONTAINS) { ALIKE } else { 0.0 };
     scored.into_iter().filter(|(score, _)| *score >= floor).take(limit).map(|(_, name)| name).collect()
+}
+
+/// The seconds east of Greenwich that somebody types who knows no zone by name: `+02:00`, `-5`, `UTC+5:30`.
+fn offset_in(wanted: &str) -> Option<i32> {
+    let bare = wanted.trim_start_matches("utc").trim_start_matches("gmt").trim_start();
+    let (sign, digits) = match (bare.strip_prefix('+'), bare.strip_prefix(['-', '−'])) {
+        (Some(east), _) => (1, east),
+        (_, Some(west)) => (-1, west),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.split_once(':') {
+        Some(parts) => parts,
+        None if digits.len() == 4 && digits.is_ascii() => digits.split_at(2),
+        None => (digits, "0"),
+    };
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours <= 14 && minutes < 60).then(|| sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60))
+}
+
+/// Places whose clocks are this far from UTC in January or in July: an offset is no zone, for it does not tell when clocks change.
+fn zones_at(seconds: i32, limit: usize) -> Vec<&'static str> {
+    let offset = |zone: Tz, month| {
+        let noon = Utc.with_ymd_and_hms(2026, month, 1, 12, 0, 0).single()?;
+        Some(zone.offset_from_utc_datetime(&noon.naive_utc()).fix().local_minus_utc())
+    };
+    let fits = |zone: &Tz| [1, 7].into_iter().any(|month| offset(*zone, month) == Some(seconds));
+    let mut names: Vec<&'static str> = TZ_VARIANTS.into_iter().filter(fits).map(Tz::name).collect();
+    names.sort_by_key(|name| order(name));
+    names.truncate(limit);
+    names
 }
 
 /// Scores above this come from a match of letters, below from mere likeness (0 to 1).

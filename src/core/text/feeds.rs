@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::rounds::question;
-use super::words::{count, it_or_them, list, moment, quoted, series, topic};
+use super::words::{self, count, it_or_them, list, moment, quoted, series, topic};
 use crate::core::calendar::Slot;
 use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Order, RevealAfter, SkipReason, State, Waiting};
@@ -17,7 +17,7 @@ fn channel(feed: &Feed) -> String {
 }
 
 fn zone(feed: &Feed) -> &'static str {
-    feed.settings.schedule.zone.name()
+    words::zone(feed.settings.schedule.zone)
 }
 
 /// Channel, times, filter and reveal.
@@ -61,28 +61,41 @@ fn reveal_policy(view: &FeedView) -> String {
     if view.feed.settings.thread { format!("{when}, with a thread") } else { when }
 }
 
-/// The next slots, in the feed's zone and, where the platform can, in the reader's.
-fn next(view: &FeedView, now: DateTime<Utc>) -> String {
+/// In which zones slots are told.
+#[derive(Clone, Copy)]
+enum Zones {
+    /// In the feed's, and in the reader's where the platform knows it.
+    Both,
+    /// In the feed's alone, as a page of its own tells all times.
+    Feed,
+}
+
+/// The next slots.
+fn next(view: &FeedView, now: DateTime<Utc>, zones: Zones) -> String {
     if matches!(view.feed.state, State::Paused) {
         return "Paused: nothing is posted until it is resumed.".to_owned();
     }
     if view.next.is_empty() {
         return "No further slot.".to_owned();
     }
-    let lines: Vec<String> = view.next.iter().take(3).map(|slot| slot_line(slot, view, now)).collect();
+    let lines: Vec<String> = view.next.iter().take(3).map(|slot| slot_line(slot, view, now, zones)).collect();
     lines.join("\n")
 }
 
-fn slot_line(slot: &Slot, view: &FeedView, now: DateTime<Utc>) -> String {
+fn slot_line(slot: &Slot, view: &FeedView, now: DateTime<Utc>, zones: Zones) -> String {
     if slot.at <= now {
         return "- now: today's is due at once".to_owned();
     }
     let local = slot.at.with_timezone(&view.feed.settings.schedule.zone).format("%a %-d %b, %H:%M");
-    format!("- {local} {} ({})", escape(zone(&view.feed)), moment(slot.at, chrono_tz::UTC))
+    let zone = escape(zone(&view.feed));
+    match zones {
+        Zones::Both => format!("- {local} {zone} ({})", moment(slot.at, chrono_tz::UTC)),
+        Zones::Feed => format!("- {local} {zone}"),
+    }
 }
 
-fn settled(title: String, view: &FeedView, now: DateTime<Utc>) -> Card {
-    let mut card = Card::new(title).tone(Tone::Good).block(facts(view)).heading("Next").text(next(view, now));
+fn settled(title: String, view: &FeedView, now: DateTime<Utc>, zones: Zones) -> Card {
+    let mut card = Card::new(title).tone(Tone::Good).block(facts(view)).heading("Next").text(next(view, now, zones));
     if view.zone_assumed {
         card = card.text(format!(
             "No zone was given, so these are UTC. Edit feed {} with your `timezone`, such as `Europe/Berlin`, to change that.",
@@ -94,12 +107,24 @@ fn settled(title: String, view: &FeedView, now: DateTime<Utc>) -> Card {
 
 #[must_use]
 pub fn feed_added(view: &FeedView, now: DateTime<Utc>) -> Card {
-    settled(format!("Feed {} is set", view.feed.number), view, now)
+    settled(format!("Feed {} is set", view.feed.number), view, now, Zones::Both)
+}
+
+/// As [`feed_added`], for a page that tells all times in the feed's zone.
+#[must_use]
+pub fn feed_added_here(view: &FeedView, now: DateTime<Utc>) -> Card {
+    settled(format!("Feed {} is set", view.feed.number), view, now, Zones::Feed)
 }
 
 #[must_use]
 pub fn feed_edited(view: &FeedView, now: DateTime<Utc>) -> Card {
-    settled(format!("Feed {} is changed", view.feed.number), view, now)
+    settled(format!("Feed {} is changed", view.feed.number), view, now, Zones::Both)
+}
+
+/// As [`feed_edited`], for a page that tells all times in the feed's zone.
+#[must_use]
+pub fn feed_edited_here(view: &FeedView, now: DateTime<Utc>) -> Card {
+    settled(format!("Feed {} is changed", view.feed.number), view, now, Zones::Feed)
 }
 
 const NO_FEEDS: &str = "No feeds yet";
@@ -203,12 +228,31 @@ pub fn feed_paused(view: &FeedView) -> Card {
 
 #[must_use]
 pub fn feed_resumed(view: &FeedView, now: DateTime<Utc>) -> Card {
-    Card::new(format!("Feed {} goes on", view.feed.number)).tone(Tone::Good).heading("Next").text(next(view, now))
+    resumed(view, now, Zones::Both)
+}
+
+/// As [`feed_resumed`], for a page that tells all times in the feed's zone.
+#[must_use]
+pub fn feed_resumed_here(view: &FeedView, now: DateTime<Utc>) -> Card {
+    resumed(view, now, Zones::Feed)
+}
+
+fn resumed(view: &FeedView, now: DateTime<Utc>, zones: Zones) -> Card {
+    Card::new(format!("Feed {} goes on", view.feed.number))
+        .tone(Tone::Good)
+        .heading("Next")
+        .text(next(view, now, zones))
 }
 
 #[must_use]
 pub fn feed_removed(view: &FeedView) -> Card {
-    Card::new(format!("Feed {} is removed", view.feed.number))
+    feed_gone(view.feed.number)
+}
+
+/// As [`feed_removed`], where no more than its number is known any more.
+#[must_use]
+pub fn feed_gone(number: i64) -> Card {
+    Card::new(format!("Feed {number} is removed"))
         .text("Its history and its points stay. An open round is still revealed.")
 }
 

@@ -17,16 +17,17 @@ pub use communities::{
     account_code, account_left, account_linked, community, community_code, community_joined, community_left,
 };
 pub use feeds::{
-    blocked, doctor, feed_added, feed_board, feed_edited, feed_list, feed_paused, feed_posted, feed_posted_once,
-    feed_preview, feed_removed, feed_resumed, feed_revealed, scopes_missing, token_refused,
+    blocked, doctor, feed_added, feed_added_here, feed_board, feed_edited, feed_edited_here, feed_gone, feed_list,
+    feed_paused, feed_posted, feed_posted_once, feed_preview, feed_removed, feed_resumed, feed_resumed_here,
+    feed_revealed, scopes_missing, token_refused,
 };
 pub use members::{
     help, help_alone, help_pressed, leaderboard, library, library_found, misconception, practice, practice_judged,
     privacy, privacy_confirm, privacy_deleted, privacy_export, privacy_export_sent, stats,
 };
-pub use refusals::{fault, form_unopened, refusal};
+pub use refusals::{fault, form_unopened, not_admin_here, old_admin_link, refusal};
 pub use rounds::{
     answer_form, bait_line, bars, home, mine_open, mine_revealed, post, post_revealed, receipt, receipt_here, reveal,
     reveal_details, thread_name, today,
 };
-pub use words::{confidence, full_label, label, name, pays, period, series, shown, signed};
+pub use words::{confidence, full_label, label, name, pays, period, series, shown, signed, zone};

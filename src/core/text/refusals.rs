@@ -3,6 +3,7 @@
 use super::words::{distance, it_or_them, list, quoted, series, topic};
 use crate::core::card::{Card, Tone};
 use crate::core::markup::escape;
+use crate::core::names;
 use crate::core::refusal::Refusal;
 
 /// One short card: nothing has changed.
@@ -17,6 +18,18 @@ pub fn refusal(refusal: &Refusal) -> Card {
 #[must_use]
 pub fn form_unopened() -> Card {
     Card::default().tone(Tone::Bad).text("Slack did not open the form just now. Please press again.")
+}
+
+/// As [`refusal`] says it of who is not the admin, where that takes a link and not a right in a server.
+#[must_use]
+pub fn not_admin_here() -> Card {
+    Card::default().tone(Tone::Bad).text("Only the admin of this page can do that.")
+}
+
+/// To who opens an admin's link that is not, or is no longer, the one.
+#[must_use]
+pub fn old_admin_link() -> Card {
+    Card::default().tone(Tone::Bad).text("This link is not the admin's any more; `trapline admin` prints it again.")
 }
 
 /// Something broke: one neutral sentence with the id under which the log has the cause.
@@ -85,7 +98,7 @@ fn sentence(refusal: &Refusal) -> String {
             near(n)
         ),
         Refusal::BadCron { given, why } => format!(
-            "I can't read {} as a crontab: {}. It has five fields, such as `0 9 * * 1-5` for 09:00 from Monday to Friday.",
+            "I can't read {} as a crontab: {}. One looks like `0 9 * * 1-5`: 09:00 from Monday to Friday.",
             quoted(given),
             spans(why)
         ),
@@ -148,9 +161,16 @@ fn sentence(refusal: &Refusal) -> String {
                 .into()
         }
         Refusal::NotLinked => "This account is not linked with another one.".into(),
-        Refusal::BadName { given } => {
-            format!("A name has 1 to 32 visible characters; I got {}.", quoted(given))
-        },
+        Refusal::BadName { given } => format!("A name has 1 to 32 visible characters; {}.", wrong_with_name(given)),
+    }
+}
+
+/// Without the name itself, which may be long or have nothing to show.
+fn wrong_with_name(given: &str) -> String {
+    match names::clean(given).map(|name| name.chars().count()) {
+        None => "yours has none".to_owned(),
+        Some(length @ 33..) => format!("yours has {length}"),
+        Some(_) => "tabs and line breaks are none".to_owned(),
     }
 }
 

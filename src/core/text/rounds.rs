@@ -302,8 +302,8 @@ fn reveal_when(round: &Round) -> String {
 #[must_use]
 pub fn mine_revealed(outcome: &Outcome) -> Card {
     let Some((said, confidence, verdict)) = &outcome.said else {
-        return Card::new(outcome.title.clone())
-            .text(format!("You did not answer this one. Right was {}.", shown_long(&outcome.right)))
+        return Card::new("You did not answer")
+            .text(format!("Right was {}.", shown_long(&outcome.right)))
             .small(streak_line(outcome.streak));
     };
     let mut card = verdict_card(verdict).text(format!("You said {}, {}.", shown_long(said), confidence.as_str()));

@@ -153,6 +153,7 @@ fn what_an_admin_is_told() {
         blocked(&blocked_view, &refused),
     ];
     insta::assert_snapshot!("feed_by_hand", dump_all(&by_hand));
+    insta::assert_snapshot!("feed_edited_here", dump(&feed_edited_here(&edited, noon())));
     let checkup = |view: &FeedView, missing: &[&str]| Checkup {
         view: view.clone(),
         missing: missing.iter().map(|m| (*m).to_owned()).collect(),
@@ -202,7 +203,7 @@ fn every_refusal_says_what_would_be_right() {
         Refusal::UnknownZone { given: given(), near: near() },
         Refusal::BadTime { given: "25:00".into(), near: vec!["23:00".into()] },
         Refusal::BadDays { given: "someday".into(), near: vec!["sunday".into()] },
-        Refusal::BadCron { given: "* *".into(), why: "it has two fields".into() },
+        Refusal::BadCron { given: "* *".into(), why: "it has 2 fields; a crontab has five".into() },
         Refusal::BadCron {
             given: "0 9 * * 8".into(),
             why: "`8` is no day of week: 0 to 7, or a name such as `mon`".into(),
@@ -224,10 +225,13 @@ fn every_refusal_says_what_would_be_right() {
         Refusal::NothingToChange,
         Refusal::NothingToReveal { number: 1 },
         Refusal::BadName { given: "  ".into() },
+        Refusal::BadName { given: "x".repeat(300) },
+        Refusal::BadName { given: "a\tb".into() },
     ];
     let lines: Vec<String> = all.iter().map(|r| dump(&refusal(r))).collect();
     insta::assert_snapshot!("refusals", lines.join("\n"));
     insta::assert_snapshot!("fault", dump(&fault("a1b2c3")));
+    insta::assert_snapshot!("refusals_here", dump_all(&[not_admin_here(), old_admin_link()]));
 }
 
 #[test]

@@ -131,6 +131,15 @@ fn spelt(slug: &str) -> String {
     words.join(" ")
 }
 
+/// A zone as people call it (plain): UTC has more names than anybody says.
+#[must_use]
+pub fn zone(zone: Tz) -> &'static str {
+    match zone {
+        Tz::Etc__UTC | Tz::Etc__UCT | Tz::Etc__Universal | Tz::Etc__Zulu | Tz::UCT | Tz::Universal | Tz::Zulu => "UTC",
+        other => other.name(),
+    }
+}
+
 pub(super) fn capital(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
@@ -159,4 +168,19 @@ pub(super) fn mistake(slug: &str) -> String {
 pub(super) fn quoted(given: &str) -> String {
     let clean: String = given.chars().filter(|c| !c.is_control() && *c != '`').take(60).collect();
     if clean.trim().is_empty() { "nothing".to_owned() } else { format!("`{}`", clean.trim()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_and_zones_are_said_as_people_say_them() {
+        assert_eq!(name("llm-system-design"), "LLM system design");
+        assert_eq!(
+            (topic("ab-testing"), topic("mixed-precision")),
+            ("A\\/B testing".to_owned(), "mixed precision".to_owned())
+        );
+        assert_eq!((zone(Tz::Etc__UTC), zone(Tz::Europe__Berlin)), ("UTC", "Europe/Berlin"));
+    }
 }

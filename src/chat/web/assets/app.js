@@ -85,10 +85,22 @@
     for (const element of document.querySelectorAll(`[data-count="${CSS.escape(round)}"]`)) set(element, text);
   };
 
-  // A form of an answer: sent without leaving the page. Where that fails, the browser sends it as it always did.
+  // What was pressed did not arrive: said beside it for the eye, and read out.
+  const unsent = (form, button) => {
+    const text = "That could not be sent. Please try again.";
+    const line = document.createElement("p"), said = document.createElement("div");
+    line.textContent = text;
+    said.className = "error unsent";
+    said.append(line);
+    if (button) (button.closest(".buttons, .row") || button).after(said); else form.append(said);
+    announce(text);
+  };
+
+  // A form of an answer: sent without leaving the page.
   const send = async (form, button) => {
     const fields = new URLSearchParams(new FormData(form));
     if (button && button.name) fields.append(button.name, button.value);
+    for (const before of document.querySelectorAll(".unsent")) before.remove();
     form.classList.add("busy");
     try {
       const response = await fetch(form.action, { method: "POST", body: fields });
@@ -100,7 +112,7 @@
       if (form.getAttribute("action") === "/practice") window.scrollTo(0, 0);
     } catch {
       form.classList.remove("busy");
-      announce("That could not be sent. Please try again.");
+      unsent(form, button);
     }
   };
 

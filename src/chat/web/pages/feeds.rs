@@ -20,7 +20,7 @@ use crate::core::text;
 use crate::service::Error;
 
 pub(in crate::chat::web) async fn show(cx: Cx, asked: Asked) -> Result<Response, Failure> {
-    page(&cx, &asked, None, None).await
+    page(&cx, &asked, None).await
 }
 
 /// A form that was refused: the feed's number as in the address (none: the new one), what was typed, and why not.
@@ -30,13 +30,12 @@ struct Problem {
     refusal: Refusal,
 }
 
-/// `said`: what was just done, where the address does not tell.
-async fn page(cx: &Cx, asked: &Asked, said: Option<Card>, problem: Option<Problem>) -> Result<Response, Failure> {
+async fn page(cx: &Cx, asked: &Asked, problem: Option<Problem>) -> Result<Response, Failure> {
     let views = cx.service().feeds(&cx.actor()).await?;
     let zone = views.first().map_or("UTC", |view| view.feed.settings.schedule.zone.name());
     let main = html! {
         h1 { "Feed settings" }
-        @if let Some(done) = said.or_else(|| done(asked, &views, cx)) { div.receipt { (card(&done, &cx.csrf(), 2)) } }
+        @if let Some(done) = done(asked, &views, cx) { div.receipt { (card(&done, &cx.csrf(), 2)) } }
         @for view in &views { (feed(cx, view, views.len() == 1, problem.as_ref())) }
         (new_feed(cx, zone, views.is_empty(), problem.as_ref()))
         (zones())
@@ -51,10 +50,11 @@ fn done(asked: &Asked, views: &[FeedView], cx: &Cx) -> Option<Card> {
     let view = views.iter().find(|view| view.feed.number == number);
     let now = cx.now();
     Some(match asked.filled("done")? {
-        "add" => text::feed_added(view?, now),
-        "edit" => text::feed_edited(view?, now),
+        "add" => text::feed_added_here(view?, now),
+        "edit" => text::feed_edited_here(view?, now),
         "pause" => text::feed_paused(view?),
-        "resume" => text::feed_resumed(view?, now),
+        "resume" => text::feed_resumed_here(view?, now),
+        "remove" if view.is_none() => text::feed_gone(number),
         "post" => text::feed_posted(number, RoundId(0)),
         "reveal" => text::feed_revealed(number, RoundId(0)),
         _ => return None,
@@ -89,7 +89,7 @@ fn status(cx: &Cx, view: &FeedView) -> Markup {
     let schedule = &view.feed.settings.schedule;
     html! {
         p {
-            (inline(&schedule.describe())) ", " (schedule.zone.name()) " · "
+            (inline(&schedule.describe())) ", " (text::zone(schedule.zone)) " · "
             @match view.pool { 1 => "1 trap fits", n => { (n) " traps fit" } }
             @if matches!(view.feed.state, State::Paused) { " · " strong { "paused" } }
         }
@@ -137,7 +137,7 @@ fn new_feed(cx: &Cx, zone: &str, is_first: bool, problem: Option<&Problem>) -> M
     };
     html! {
         details.card.plain open[is_first || problem.is_some()] {
-            summary { "Add another feed" }
+            summary { @if is_first { "Add a feed" } @else { "Add another feed" } }
             (form.show(cx))
         }
     }
@@ -176,9 +176,7 @@ async fn settled(
     match result {
         Ok(view) => Ok(to(&format!("/feed?done={done}&feed={}", view.feed.number))),
         Err(Error::Refused(refusal @ (Refusal::NotAdmin | Refusal::UnknownFeed { .. }))) => Err(refusal.into()),
-        Err(Error::Refused(refusal)) => {
-            page(cx, &Asked::default(), None, Some(Problem { feed, fields, refusal })).await
-        }
+        Err(Error::Refused(refusal)) => page(cx, &Asked::default(), Some(Problem { feed, fields, refusal })).await,
         Err(fault) => Err(fault.into()),
     }
 }
@@ -194,11 +192,7 @@ pub(in crate::chat::web) async fn act(
         "resume" => drop(service.feed_resume(&actor, &number).await?),
         "post" => drop(service.feed_post(&actor, &number).await?),
         "reveal" => drop(service.feed_reveal(&actor, &number).await?),
-        "remove" => {
-            // Not on to another page: that one would no longer know the feed.
-            let removed = text::feed_removed(&service.feed_remove(&actor, &number).await?);
-            return page(&cx, &Asked::default(), Some(removed), None).await;
-        }
+        "remove" => drop(service.feed_remove(&actor, &number).await?),
         _ => return Err(Failure::Missing),
     }
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();

@@ -8,8 +8,7 @@ use super::{Page, Tab, question, reveal};
 use crate::chat::web::app::Cx;
 use crate::chat::web::failure::Failure;
 use crate::chat::web::forms::Asked;
-use crate::chat::web::render::{blocks, inline};
-use crate::core::number;
+use crate::chat::web::render::inline;
 use crate::core::text;
 
 /// Traps on the list.
@@ -41,14 +40,7 @@ pub(in crate::chat::web) async fn read(cx: Cx, Path(id): Path<String>) -> Result
             p.kicker { (inline(&text::full_label(&trap))) }
             h1 { (trap.title) }
             (question::statement(&trap))
-            @match trap.number_kind() {
-                None => (reveal::options(&trap, &(0..trap.options().len()).collect::<Vec<_>>())),
-                Some(known) => {
-                    p { strong { (number::show(known.value)) " " (known.unit) } }
-                    div.prose { (blocks(&known.why, 3)) }
-                    ul { @for mistake in &known.mistakes { li { strong { (number::show(mistake.value)) " " (known.unit) } ": " (inline(&mistake.why)) } } }
-                },
-            }
+            (reveal::answers(&trap, &(0..trap.options().len()).collect::<Vec<_>>()))
             (reveal::lesson(&trap, 2))
         }
     };

@@ -160,9 +160,9 @@ pub(in crate::chat::web) async fn rename(cx: Cx, posted: Posted) -> Result<Respo
 /// Keeps the name and goes on to `next`, or says why it can't be.
 async fn set_name(cx: &Cx, name: &str, next: &str) -> Result<Result<Response, Markup>, Failure> {
     match cx.service().rename(&cx.actor(), name).await {
-        Ok(()) => {
+        Ok(kept) => {
             let mut response = to(next);
-            set_cookie(&mut response, &visitor::name_cookie(name));
+            set_cookie(&mut response, &visitor::name_cookie(&kept));
             Ok(Ok(response))
         }
         Err(Error::Refused(refusal @ Refusal::BadName { .. })) => {

@@ -10,6 +10,7 @@ use super::app::Cx;
 use super::assets::STYLE;
 use super::render::card;
 use crate::core::card::Card;
+use crate::core::round::{Reveal, Round};
 
 pub(super) mod archive;
 pub(super) mod channel;
@@ -28,6 +29,22 @@ pub(super) mod standings;
 /// Cards as a page of their own that needs no server: the style is in it, and its buttons lead nowhere.
 #[must_use]
 pub fn preview(cards: &[Card]) -> String {
+    alone(&html! { @for one in cards { (card(one, "", 2)) } })
+}
+
+/// An open round as the channel shows it to a member, as a page of its own.
+#[must_use]
+pub fn preview_open(round: &Round) -> String {
+    alone(&question::preview(round))
+}
+
+/// A revealed round as the channel shows it, as a page of its own.
+#[must_use]
+pub fn preview_revealed(reveal: &Reveal) -> String {
+    alone(&reveal::article(reveal, None, 2))
+}
+
+fn alone(content: &Markup) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -38,7 +55,7 @@ pub fn preview(cards: &[Card]) -> String {
                 title { "Preview · Trapline" }
                 style { (PreEscaped(STYLE)) }
             }
-            body { div.columns { main { h1 { "Preview" } @for one in cards { (card(one, "", 2)) } } } }
+            body { div.columns { main { h1 { "Preview" } (content) } } }
         }
     }
     .into_string()

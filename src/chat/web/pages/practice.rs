@@ -11,7 +11,6 @@ use crate::chat::web::app::Cx;
 use crate::chat::web::failure::Failure;
 use crate::chat::web::forms::{Asked, Posted};
 use crate::chat::web::render::{card, heading, inline, token};
-use crate::core::card::Card;
 use crate::core::ids::{RoundId, TrapId};
 use crate::core::refusal::Refusal;
 use crate::core::text;
@@ -94,16 +93,16 @@ fn filters(cx: &Cx, filter: &Filter) -> Markup {
     }
 }
 
-/// A choice among words; a word that is none of them stays visible. `any`: whether none may be chosen.
+/// A choice among slugs, shown as words; one that is none of them stays visible. `any`: whether none may be chosen.
 pub(super) fn select(id: &str, name: &str, label: &str, words: &[String], chosen: Option<&str>, any: bool) -> Markup {
     let unknown = chosen.filter(|chosen| !words.iter().any(|word| word == chosen));
     html! {
         div.field {
             label for=(id) { (label) }
             select id=(id) name=(name) {
-                @if any { option value="any" selected[chosen.is_none()] { "any" } }
+                @if any { option value="any" selected[chosen.is_none()] { "Any" } }
                 @if let Some(word) = unknown { option value=(word) selected { (word) } }
-                @for word in words { option value=(word) selected[chosen == Some(word)] { (word) } }
+                @for word in words { option value=(word) selected[chosen == Some(word)] { (text::name(word)) } }
             }
         }
     }
@@ -140,11 +139,9 @@ fn verdict(cx: &Cx, filter: &Filter, judged: &Judged) -> Markup {
     let cards = text::practice_judged(trap, order, &judged.said, &judged.right, &judged.verdict, why, belief);
     let csrf = cx.csrf();
     html! {
-        @if let [said, reasons, ..] = cards.as_slice() {
-            div.receipt { (card(said, &csrf, 2)) }
-            h2 { "The options" }
-            @if trap.options().is_empty() { (card(&Card { title: None, ..reasons.clone() }, &csrf, 2)) } @else { (reveal::options(trap, order)) }
-        }
+        @if let Some(said) = cards.first() { div.receipt { (card(said, &csrf, 2)) } }
+        h2 { "The options" }
+        (reveal::answers(trap, order))
         form.again method="get" action="/practice" {
             @for (name, value) in filter.fields() {
                 @if let Some(value) = value { input type="hidden" name=(name) value=(value); }

@@ -40,6 +40,19 @@ pub(super) fn article(cx: &Cx, mine: &Mine, problem: Option<&Problem>) -> Markup
     }
 }
 
+/// The same without a server: what is pressed leads nowhere.
+pub(super) fn preview(round: &Round) -> Markup {
+    html! {
+        article.trap {
+            p.kicker { (inline(&text::label(&round.trap))) }
+            (heading(2, &html! { (round.trap.headline) }))
+            (statement(&round.trap))
+            (inputs(round, None, None))
+            p.state { span.count { (locked_in(0)) } }
+        }
+    }
+}
+
 fn reveal_time(cx: &Cx, round: &Round) -> Markup {
     html! {
         @match round.reveal_at {
@@ -58,36 +71,30 @@ pub(super) fn statement(trap: &Trap) -> Markup {
 }
 
 fn answers(cx: &Cx, mine: &Mine, problem: Option<&Problem>) -> Markup {
-    let round = &mine.round;
     html! {
-        form method="post" action=(format!("/round/{}/answer", round.id)) data-enhance {
+        form method="post" action=(format!("/round/{}/answer", mine.round.id)) data-enhance {
             (token(&cx.csrf()))
-            @match &round.trap.kind {
-                Kind::Number(number) => (number_input(&format!("round-{}", round.id), &number.unit, said_value(mine), problem)),
-                _ => (options(&round.trap, &round.order, said_letter(mine), legend(mine), &format!("o-{}", round.id))),
-            }
+            (inputs(&mine.round, mine.said.as_ref().map(|(said, _)| said), problem))
         }
     }
 }
 
-fn legend(mine: &Mine) -> &'static str {
-    match mine.said {
-        Some(_) => "Your answer, until the reveal",
-        None => "Choose in private; you can change it until the reveal",
-    }
-}
-
-fn said_letter(mine: &Mine) -> Option<char> {
-    match &mine.said {
-        Some((Shown::Option { letter, .. }, _)) => Some(*letter),
-        _ => None,
-    }
-}
-
-fn said_value(mine: &Mine) -> Option<f64> {
-    match &mine.said {
-        Some((Shown::Value { value, .. }, _)) => Some(*value),
-        _ => None,
+/// What is pressed or typed to answer. `said`: the answer so far.
+fn inputs(round: &Round, said: Option<&Shown>, problem: Option<&Problem>) -> Markup {
+    match &round.trap.kind {
+        Kind::Number(number) => {
+            let said = said.and_then(|said| if let Shown::Value { value, .. } = said { Some(*value) } else { None });
+            number_input(&format!("round-{}", round.id), &number.unit, said, problem)
+        }
+        _ => {
+            let chosen =
+                said.and_then(|said| if let Shown::Option { letter, .. } = said { Some(*letter) } else { None });
+            let legend = match said {
+                Some(_) => "Your answer, until the reveal",
+                None => "Choose in private; you can change it until the reveal",
+            };
+            options(&round.trap, &round.order, chosen, legend, &format!("o-{}", round.id))
+        }
     }
 }
 

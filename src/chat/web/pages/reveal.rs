@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 
 use super::{local_time, question};
-use crate::chat::web::render::{bar, blocks, heading, inline, picture, role};
+use crate::chat::web::render::{self, blocks, heading, inline, picture};
 use crate::core::card::Bar;
+use crate::core::number::with_unit;
 use crate::core::round::{Reveal, letter};
 use crate::core::text;
-use crate::core::trap::{Kind, Role, Trap};
+use crate::core::trap::{Choice, Kind, Number, Role, Trap};
 
 /// `level`: of the title; what lies below it is one level deeper. `own`: the member's outcome.
 pub(super) fn article(reveal: &Reveal, own: Option<&Markup>, level: u8) -> Markup {
@@ -25,14 +26,14 @@ pub(super) fn article(reveal: &Reveal, own: Option<&Markup>, level: u8) -> Marku
             details.question open[own.is_none()] { summary { "The question" } (question::statement(trap)) }
             (heading(level + 1, &html! { "How it fell out" }))
             div.bait-line { (blocks(&text::bait_line(reveal), level + 2)) }
-            ol.outcomes { @for (bar, option) in text::bars(reveal).iter().zip(outcomes(reveal)) { (outcome(bar, &option)) } }
+            ol.outcomes { @for (bar, option) in text::bars(reveal).iter().zip(outcomes(reveal)) { (outcome(&bar.label, bar.role, &option, Some(bar))) } }
             (gains(reveal, level + 1))
             (lesson(trap, level + 1))
         }
     }
 }
 
-/// An option as the reveal explains it.
+/// An answer as the reveal explains it.
 struct Outcome<'a> {
     text: &'a str,
     why: &'a str,
@@ -43,34 +44,66 @@ fn outcomes(reveal: &Reveal) -> Vec<Outcome<'_>> {
     let round = &reveal.round;
     match &round.trap.kind {
         Kind::Number(number) => {
-            let right = Outcome { text: "", why: &number.why };
-            let known = number.mistakes.iter().map(|mistake| Outcome { text: "", why: &mistake.why });
-            std::iter::once(right).chain(known).chain([Outcome { text: "", why: "" }]).collect()
+            let known = values(number).into_iter().map(|(_, _, why)| Outcome { text: "", why });
+            known.chain([Outcome { text: "", why: "" }]).collect()
         }
-        _ => {
-            let options = round.order.iter().filter_map(|&index| round.trap.options().get(index));
-            options.map(|option| Outcome { text: &option.text, why: &option.why }).collect()
-        }
+        _ => shown(&round.trap, &round.order)
+            .map(|(_, option)| Outcome { text: &option.text, why: &option.why })
+            .collect(),
     }
 }
 
-fn outcome(of: &Bar, option: &Outcome<'_>) -> Markup {
+/// The right value, the bait, and the other known mistakes: with its unit, its role, and why.
+fn values(number: &Number) -> Vec<(String, Role, &str)> {
+    let wrong = number.mistakes.iter().enumerate().map(|(index, known)| {
+        let role = if index == 0 { Role::Bait } else { Role::Wrong };
+        (with_unit(known.value, &number.unit), role, known.why.as_str())
+    });
+    std::iter::once((with_unit(number.value, &number.unit), Role::Right, number.why.as_str())).chain(wrong).collect()
+}
+
+/// Letters and options in this order.
+fn shown<'a>(trap: &'a Trap, order: &'a [usize]) -> impl Iterator<Item = (char, &'a Choice)> {
+    let options = order.iter().filter_map(|&index| trap.options().get(index));
+    options.enumerate().map(|(position, option)| (letter(position), option))
+}
+
+/// `bar`: how many said so, where that is told.
+fn outcome(label: &str, role: Role, option: &Outcome<'_>, bar: Option<&Bar>) -> Markup {
     html! {
-        li.outcome.(role(of.role)) {
+        li.outcome.(render::role(role)) {
             div.head {
-                span.letter { (of.label) }
+                span.letter { (label) }
                 @if !option.text.is_empty() { span.text { (inline(option.text)) } }
-                @if let Some(tag) = tag(of) { span.tag { (tag) } }
+                @if let Some(tag) = tag(role) { span.tag { (tag) } }
             }
-            (bar(of))
+            @if let Some(bar) = bar { (render::bar(bar)) }
             @if !option.why.is_empty() { div.why { (blocks(option.why, 5)) } }
         }
     }
 }
 
+/// All answers with their reasons and without counts: options in this order, of values the right one first.
+pub(super) fn answers(trap: &Trap, order: &[usize]) -> Markup {
+    html! {
+        ol.outcomes {
+            @match &trap.kind {
+                Kind::Number(number) => {
+                    @for (value, role, why) in values(number) { (outcome(&value, role, &Outcome { text: "", why }, None)) }
+                }
+                _ => {
+                    @for (letter, option) in shown(trap, order) {
+                        (outcome(&letter.to_string(), option.role, &Outcome { text: &option.text, why: &option.why }, None))
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Said in words, so that colour alone says nothing.
-fn tag(bar: &Bar) -> Option<&'static str> {
-    match bar.role {
+fn tag(role: Role) -> Option<&'static str> {
+    match role {
         Role::Right => Some("Right"),
         Role::Bait => Some("The bait"),
         Role::Wrong => None,
@@ -84,28 +117,6 @@ fn gains(reveal: &Reveal, level: u8) -> Markup {
             ol.gains {
                 @for (name, points) in &reveal.gains {
                     li { span.name { (name) } " " strong { (text::signed(i64::from(*points))) } }
-                }
-            }
-        }
-    }
-}
-
-/// The options with their reasons, in this order and without counts.
-pub(super) fn options(trap: &Trap, order: &[usize]) -> Markup {
-    html! {
-        ol.outcomes {
-            @for (position, option) in order.iter().filter_map(|&index| trap.options().get(index)).enumerate() {
-                li.outcome.(role(option.role)) {
-                    div.head {
-                        span.letter { (letter(position)) }
-                        span.text { (inline(&option.text)) }
-                        @match option.role {
-                            Role::Right => span.tag { "Right" },
-                            Role::Bait => span.tag { "The bait" },
-                            Role::Wrong => "",
-                        }
-                    }
-                    div.why { (blocks(&option.why, 5)) }
                 }
             }
         }

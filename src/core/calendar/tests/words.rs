@@ -72,6 +72,7 @@ fn times_are_offered_while_they_are_typed() {
     assert_eq!(times_like("9pm", 2), ["21:00", "21:30"]);
     assert_eq!(times_like("8:40", 2), ["08:40", "20:40"]);
     assert_eq!(times_like("9:75", 1), ["09:00"]);
+    assert_eq!(times_like("24:00", 3), ["00:00"]);
     assert_eq!(times_like("", 2), ["09:00", "08:00"]);
     assert!(times_like("1", 25).contains(&"18:00".to_owned()));
 }
@@ -177,6 +178,10 @@ fn the_nearest_zones_are_named() {
     }
     assert!(matches!(zone_named("berlin"), Err(Refusal::UnknownZone { near, .. }) if near[0] == "Europe/Berlin"));
     assert!(matches!(zone_named("Mars/Phobos"), Err(Refusal::UnknownZone { near, .. }) if near.len() == 3));
+    assert_eq!(zones_like("+02:00", 3), ["Europe/Berlin", "Europe/Paris", "Europe/Madrid"]);
+    assert_eq!(zones_like("UTC-5", 2), ["America/New_York", "America/Chicago"]);
+    assert_eq!(zones_like("+0545", 1), ["Asia/Kathmandu"]);
+    assert_eq!(zones_like("gmt+0", 1), ["UTC"]);
     assert_eq!(zones_like("", 100).len(), 20);
     assert_eq!(zones_like("", 1), ["UTC"]);
 }
