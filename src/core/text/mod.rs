@@ -22,7 +22,7 @@ pub use feeds::{
 };
 pub use members::{
     help, help_alone, leaderboard, library, library_found, misconception, practice, practice_judged, privacy,
-    privacy_confirm, privacy_deleted, privacy_export, stats,
+    privacy_confirm, privacy_deleted, privacy_export, stats, with_another,
 };
 pub use refusals::{fault, refusal};
 pub use rounds::{
