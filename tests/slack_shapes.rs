@@ -9,6 +9,7 @@ use serde_json::Value;
 use trapline::bank::Bank;
 use trapline::chat::slack;
 use trapline::core::card::Card;
+use trapline::core::feed::Filter;
 use trapline::core::ids::{FeedId, RoundId};
 use trapline::core::round::{Reveal, Round, Tally};
 use trapline::core::text;
@@ -56,7 +57,8 @@ fn cards(trap: &Trap) -> Vec<Card> {
         revealed_at: None,
         zone: chrono_tz::UTC,
     };
-    let mut cards = vec![text::post(&round, 12, Some("S1")), text::practice(trap, 0, u32::MAX, &order)];
+    let mut cards =
+        vec![text::post(&round, 12, Some("S1")), text::practice(trap, 0, u32::MAX, &order, &Filter::default())];
     let reveal = Reveal { tally: Tally::of(trap, []), round, gains: vec![("<Ann>".into(), 8)] };
     cards.extend([text::post_revealed(&reveal), text::reveal(&reveal)]);
     cards.extend(text::reveal_details(&reveal));

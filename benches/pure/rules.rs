@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use chrono::TimeDelta;
 use criterion::{BatchSize, Criterion};
+use trapline::core::feed::Filter;
 use trapline::core::ids::{Action, Confidence, MemberId, Period, RoundId, TrapId};
 use trapline::core::round::{Given, Tally, judge, verdict};
 use trapline::core::score::{Leaderboard, Official, Streak, points, rank, settle, sums};
@@ -24,7 +25,7 @@ pub(crate) fn benches(c: &mut Criterion) {
 fn clicks(c: &mut Criterion) {
     let answer = Action::Answer { round: RoundId(4_711), position: 2 };
     let trap = TrapId::try_from("mixed-precision-master-copy".to_owned()).expect("a sound id");
-    let practice = Action::Practice { trap, variant: 2, seed: 123_456_789, position: 3 };
+    let practice = Action::Practice { trap, variant: 2, seed: 123_456_789, position: 3, filter: Filter::default() };
     for (name, action) in [("answer", answer), ("practice", practice)] {
         let text = action.encode();
         c.bench_function(&format!("custom_id/encode {name}"), |b| b.iter(|| black_box(&action).encode()));

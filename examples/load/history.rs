@@ -65,8 +65,8 @@ pub(crate) async fn settle(database: &mut Database, members: u64) -> Outcome<()>
     .execute(&mut *tx)
     .await?;
     sqlx::query(
-        "INSERT INTO accounts (place, external_id, member)
-         SELECT ?1, CAST(8000000000000000000 + id AS TEXT), id FROM members WHERE community = ?2 AND name LIKE 'Settler %'",
+        "INSERT INTO accounts (place, external_id, member, name)
+         SELECT ?1, CAST(8000000000000000000 + id AS TEXT), id, name FROM members WHERE community = ?2 AND name LIKE 'Settler %'",
     )
     .bind(place.0)
     .bind(place.1)

@@ -3,6 +3,7 @@
 use chrono::DateTime;
 use trapline::bank::{Bank, Entry, RULES, Report};
 use trapline::core::card::Card;
+use trapline::core::feed::Filter;
 use trapline::core::ids::{FeedId, RoundId};
 use trapline::core::round::{Reveal, Round, Tally};
 use trapline::core::text;
@@ -94,7 +95,8 @@ fn cards(trap: &Trap) -> Vec<Card> {
         revealed_at: None,
         zone: chrono_tz::UTC,
     };
-    let mut cards = vec![text::post(&round, 12, Some("1")), text::practice(trap, 0, u32::MAX, &order)];
+    let mut cards =
+        vec![text::post(&round, 12, Some("1")), text::practice(trap, 0, u32::MAX, &order, &Filter::default())];
     let reveal = Reveal { tally: Tally::of(trap, []), round, gains: vec![("<Ann>".into(), 8)] };
     cards.extend([text::post_revealed(&reveal), text::reveal(&reveal)]);
     cards.extend(text::reveal_details(&reveal));

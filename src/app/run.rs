@@ -83,6 +83,7 @@ async fn serve(
     shutdown: &CancellationToken,
     quiet: bool,
 ) -> Result<ExitCode, Failure> {
+    service.unite_doubles().await?;
     let mut chats: Vec<Arc<dyn Chat>> = Vec::new();
     let discord = match &config.discord_token {
         Some(token) => {

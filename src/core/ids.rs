@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::feed::Filter;
+use super::trap::Level;
+
 macro_rules! row_id {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
@@ -177,12 +180,13 @@ pub enum Action {
     Confidence { round: RoundId, confidence: Confidence },
     /// What did I say in this round, and how did it go?
     Mine { round: RoundId },
-    /// Choose in a practice trap: `variant` and `seed` rebuild what was shown.
-    Practice { trap: TrapId, variant: u16, seed: u32, position: u8 },
+    /// Choose in a practice trap: `variant` and `seed` rebuild what was shown. `filter`: what was asked for, and is asked for again by
+    /// the next one's button.
+    Practice { trap: TrapId, variant: u16, seed: u32, position: u8, filter: Filter },
     /// Open the modal of a practice number trap; also the modal's own id.
-    PracticeNumber { trap: TrapId, variant: u16 },
-    /// Another practice trap, any.
-    PracticeMore,
+    PracticeNumber { trap: TrapId, variant: u16, filter: Filter },
+    /// Another practice trap.
+    PracticeMore { filter: Filter },
     /// Another page of the leaderboard, counted from 0.
     Leaderboard { period: Period, page: u32 },
     /// The second, confirming click of `/privacy delete`.
@@ -250,7 +254,7 @@ impl Action {
     /// The longest that [`Action::encode`] writes, in bytes. Discord takes 100 characters, Slack 255.
     pub const MAX: usize = 100;
 
-    /// The wire form, at most [`Action::MAX`] bytes of ASCII.
+    /// The wire form, at most [`Action::MAX`] bytes of ASCII. A filter that does not fit is left out.
     #[must_use]
     pub fn encode(&self) -> String {
         match self {
@@ -258,11 +262,11 @@ impl Action {
             Self::AnswerNumber { round } => format!("{VERSION}:n:{round}"),
             Self::Confidence { round, confidence } => format!("{VERSION}:c:{round}:{}", confidence.as_str()),
             Self::Mine { round } => format!("{VERSION}:m:{round}"),
-            Self::Practice { trap, variant, seed, position } => {
-                format!("{VERSION}:p:{trap}:{variant}:{seed}:{position}")
+            Self::Practice { trap, variant, seed, position, filter } => {
+                filtered(format!("{VERSION}:p:{trap}:{variant}:{seed}:{position}"), filter)
             }
-            Self::PracticeNumber { trap, variant } => format!("{VERSION}:q:{trap}:{variant}"),
-            Self::PracticeMore => format!("{VERSION}:r"),
+            Self::PracticeNumber { trap, variant, filter } => filtered(format!("{VERSION}:q:{trap}:{variant}"), filter),
+            Self::PracticeMore { filter } => filtered(format!("{VERSION}:r"), filter),
             Self::Leaderboard { period, page } => format!("{VERSION}:l:{}:{page}", period.as_str()),
             Self::PrivacyDelete => format!("{VERSION}:x"),
             Self::Read { trap } => format!("{VERSION}:b:{trap}"),
@@ -276,6 +280,9 @@ impl Action {
     /// # Errors
     /// [`ActionError::Version`] for a `t…` that is newer or older than this program knows, [`ActionError::Malformed`] otherwise.
     pub fn decode(text: &str) -> Result<Self, ActionError> {
+        if text.len() > Self::MAX {
+            return Err(ActionError::Malformed);
+        }
         let (version, rest) = text.split_once(':').ok_or(ActionError::Malformed)?;
         if version != VERSION {
             let ours =
@@ -295,14 +302,17 @@ fn decode_v1(parts: &[&str]) -> Option<Action> {
         ["n", id] => Action::AnswerNumber { round: round(id)? },
         ["c", id, name] => Action::Confidence { round: round(id)?, confidence: Confidence::from_name(name)? },
         ["m", id] => Action::Mine { round: round(id)? },
-        ["p", id, variant, seed, position] => Action::Practice {
+        ["p", id, variant, seed, position, ref filter @ ..] => Action::Practice {
             trap: trap(id)?,
             variant: number(variant)?,
             seed: number(seed)?,
             position: number(position)?,
+            filter: filter_of(filter)?,
         },
-        ["q", id, variant] => Action::PracticeNumber { trap: trap(id)?, variant: number(variant)? },
-        ["r"] => Action::PracticeMore,
+        ["q", id, variant, ref filter @ ..] => {
+            Action::PracticeNumber { trap: trap(id)?, variant: number(variant)?, filter: filter_of(filter)? }
+        }
+        ["r", ref filter @ ..] => Action::PracticeMore { filter: filter_of(filter)? },
         ["l", period, page] => Action::Leaderboard { period: Period::from_name(period)?, page: number(page)? },
         ["x"] => Action::PrivacyDelete,
         ["b", id] => Action::Read { trap: trap(id)? },
@@ -310,6 +320,31 @@ fn decode_v1(parts: &[&str]) -> Option<Action> {
         ["f", feed, step] => Action::Feed { number: number(feed)?, step: FeedStep::from_name(step)? },
         _ => return None,
     })
+}
+
+/// An id with a filter behind it: its three words, of which any may be empty. Nothing, where none is set or they do not fit.
+fn filtered(id: String, filter: &Filter) -> String {
+    let level = filter.level.map_or("", Level::as_str);
+    let words = [filter.series.as_deref().unwrap_or(""), filter.topic.as_deref().unwrap_or(""), level];
+    let long = format!("{id}:{}", words.join(":"));
+    if *filter == Filter::default() || long.len() > Action::MAX { id } else { long }
+}
+
+/// The inverse of [`filtered`]. Buttons from before there were filters have no words.
+fn filter_of(words: &[&str]) -> Option<Filter> {
+    let word = |text: &str| {
+        let clean = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        clean.then(|| Some(text.to_owned()).filter(|text| !text.is_empty()))
+    };
+    match *words {
+        [] => Some(Filter::default()),
+        [series, topic, level] if words.iter().any(|word| !word.is_empty()) => Some(Filter {
+            series: word(series)?,
+            topic: word(topic)?,
+            level: if level.is_empty() { None } else { Some(Level::from_name(level)?) },
+        }),
+        _ => None,
+    }
 }
 
 /// A canonical decimal: what `Display` writes and nothing else (no sign, no leading zero), so that
@@ -329,6 +364,20 @@ mod tests {
         "[a-z0-9-]{1,40}".prop_map(|text| TrapId::try_from(text).expect("generated to fit"))
     }
 
+    /// Words that leave room for any trap.
+    fn short_filter() -> impl Strategy<Value = Filter> {
+        filter("[a-z0-9-]{1,12}")
+    }
+
+    fn filter(word: &'static str) -> impl Strategy<Value = Filter> {
+        let level = prop::option::of(prop::sample::select(Level::ALL.to_vec()));
+        (prop::option::of(word), prop::option::of(word), level).prop_map(|(series, topic, level)| Filter {
+            series,
+            topic,
+            level,
+        })
+    }
+
     fn action() -> impl Strategy<Value = Action> {
         let round = (0..=i64::MAX).prop_map(RoundId);
         let confidence = prop::sample::select(Confidence::ALL.to_vec());
@@ -338,10 +387,12 @@ mod tests {
             round.clone().prop_map(|round| Action::AnswerNumber { round }),
             (round.clone(), confidence).prop_map(|(round, confidence)| Action::Confidence { round, confidence }),
             round.prop_map(|round| Action::Mine { round }),
-            (trap_id(), any::<u16>(), any::<u32>(), any::<u8>())
-                .prop_map(|(trap, variant, seed, position)| Action::Practice { trap, variant, seed, position }),
-            (trap_id(), any::<u16>()).prop_map(|(trap, variant)| Action::PracticeNumber { trap, variant }),
-            Just(Action::PracticeMore),
+            (trap_id(), any::<u16>(), any::<u32>(), any::<u8>(), short_filter()).prop_map(
+                |(trap, variant, seed, position, filter)| Action::Practice { trap, variant, seed, position, filter }
+            ),
+            (trap_id(), any::<u16>(), filter("[a-z0-9-]{1,20}"))
+                .prop_map(|(trap, variant, filter)| Action::PracticeNumber { trap, variant, filter }),
+            filter("[a-z0-9-]{1,40}").prop_map(|filter| Action::PracticeMore { filter }),
             (period, any::<u32>()).prop_map(|(period, page)| Action::Leaderboard { period, page }),
             Just(Action::PrivacyDelete),
             trap_id().prop_map(|trap| Action::Read { trap }),
@@ -360,6 +411,15 @@ mod tests {
         }
 
         #[test]
+        fn a_filter_is_carried_whole_or_not_at_all(trap in trap_id(), seed in any::<u32>(), filter in filter("[a-z0-9-]{1,40}")) {
+            let practice = |filter| Action::Practice { trap: trap.clone(), variant: 1, seed, position: 2, filter };
+            let (text, plain) = (practice(filter.clone()).encode(), practice(Filter::default()).encode());
+            prop_assert!(text.len() <= Action::MAX);
+            let expected = if text == plain { Filter::default() } else { filter };
+            prop_assert_eq!(Action::decode(&text), Ok(practice(expected)));
+        }
+
+        #[test]
         fn one_action_has_one_spelling(text in "t1:[a-z]:[-+0-9a-z:]{0,12}") {
             if let Ok(action) = Action::decode(&text) {
                 prop_assert_eq!(action.encode(), text);
@@ -370,6 +430,35 @@ mod tests {
         fn no_text_makes_decoding_panic(text in ".{0,120}") {
             let _ = Action::decode(&text);
         }
+    }
+
+    #[test]
+    fn a_button_of_practice_says_what_was_asked_for() {
+        let filter = Filter { series: Some("nlp".into()), topic: None, level: Some(Level::Senior) };
+        let more = Action::PracticeMore { filter: filter.clone() };
+        assert_eq!(more.encode(), "t1:r:nlp::senior");
+        assert_eq!(Action::decode("t1:r:nlp::senior"), Ok(more));
+        let trap = TrapId::try_from("a-trap".to_owned()).unwrap();
+        let number = Action::PracticeNumber { trap, variant: 0, filter };
+        assert_eq!(number.encode(), "t1:q:a-trap:0:nlp::senior");
+        for bad in
+            ["t1:r:::", "t1:r:nlp", "t1:r:nlp:", "t1:r:NLP::", "t1:r:nlp::boss", "t1:r:nlp:::", "t1:q:a-trap:0:::"]
+        {
+            assert_eq!(Action::decode(bad), Err(ActionError::Malformed), "{bad}");
+        }
+        let long = format!("t1:r:{}:{}:senior", "s".repeat(48), "t".repeat(48));
+        assert_eq!(Action::decode(&long), Err(ActionError::Malformed), "no button is as long");
+    }
+
+    #[test]
+    fn buttons_from_before_there_were_filters_are_read() {
+        let trap = TrapId::try_from("a-trap".to_owned()).unwrap();
+        let filter = Filter::default();
+        assert_eq!(Action::decode("t1:r"), Ok(Action::PracticeMore { filter: filter.clone() }));
+        let number = Action::PracticeNumber { trap: trap.clone(), variant: 3, filter: filter.clone() };
+        assert_eq!(Action::decode("t1:q:a-trap:3"), Ok(number));
+        let choice = Action::Practice { trap, variant: 3, seed: 9, position: 1, filter };
+        assert_eq!(Action::decode("t1:p:a-trap:3:9:1"), Ok(choice));
     }
 
     #[test]

@@ -149,12 +149,14 @@ pub enum Refusal {
     JoinedAlready,
     /// The place is in no community but its own.
     NotJoined,
-    /// The code is of the person who gives it.
+    /// The code is of the member who gives it.
     LinkedAlready,
     /// The code of an account in a place that is not joined with this one.
     CodeOfElsewhere,
     /// The account stands alone.
     NotLinked,
+    /// The member's accounts are those of one Discord user in several servers.
+    OneAccount,
 
     /// A name for a person that can't be used, with the rule it breaks.
     BadName {

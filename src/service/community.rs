@@ -1,10 +1,13 @@
 //! Places that join into one community, and accounts of one person that join into one member.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::doubles::unite;
 use super::feeds::admin_only;
-use super::people::{ensure, known};
+use super::people::{UNNAMED, ensure, known};
 use super::recount::{recount_community, recount_person};
 use super::rounds::reveal;
 use super::{Actor, Changed, Result, Service};
@@ -27,6 +30,8 @@ impl Service {
 
     /// Has the actor's place, and those that it is joined with, join the community of the place that the code is from.
     ///
+    /// Members who are one Discord user on both sides become one, as by [`Service::account_join`].
+    ///
     /// From then on feeds with the same filter post the same trap where their slots fall on one instant, and there is one set of
     /// standings, with all that was earned before. Rounds that are open stay as they are, but for those that both sides shared before
     /// they parted: they are shared again, so that who is one member again has one answer; where one side has had the reveal, the
@@ -45,12 +50,14 @@ impl Service {
             return Err(Refusal::JoinedAlready.into());
         }
         communities::merge(&mut tx, place.community, into).await?;
+        // What both said in a round that they shared once is one round's answers by then, of which they keep one.
         let Again { open, revealed } = share_again(&mut tx, into, now).await?;
+        let united = unite(&mut tx, into).await?;
         recount_community(&mut tx, into).await?;
         let joined = view(&mut tx, Place { community: into, ..place }).await?;
         tx.commit().await?;
         self.hub.tell([Changed::Feeds]);
-        self.hub.tell(open.into_iter().map(|round| Changed::Answered { round }));
+        self.hub.tell(open.into_iter().chain(united.open).map(|round| Changed::Answered { round }));
         if self.tell_revealed(revealed) > 0 {
             self.hub.wake();
         }
@@ -119,7 +126,7 @@ impl Service {
     }
 
     /// Makes the actor's account one with the account that the code is from: one answer a round, one line in the standings. Of two
-    /// answers to one round the later one stays. Returns how many accounts the member has now.
+    /// answers to one round the later one stays. Returns how many accounts the member has now; that of a Discord user in several servers is one.
     ///
     /// # Errors
     /// `BadCode`, `LinkedAlready`, `CodeOfElsewhere` where the two places are not joined, or a fault.
@@ -136,24 +143,28 @@ impl Service {
         let open = answers::open_of_member(&mut tx, account.member).await?;
         communities::merge_members(&mut tx, account.member, from.member).await?;
         recount_person(&mut tx, place.community, from.member).await?;
-        let accounts = crate::store::people::accounts_of(&mut tx, from.member).await?.len();
+        let accounts = crate::store::people::accounts_of(&mut tx, from.member).await?;
+        let accounts = accounts.into_iter().map(|own| (own.platform, own.user)).collect::<BTreeSet<_>>().len();
         tx.commit().await?;
         // Two answers may have become one.
         self.hub.tell(open.into_iter().map(|round| Changed::Answered { round }));
         Ok(accounts)
     }
 
-    /// Makes the actor's account a member of its own again. What was said stays with the others; this one starts afresh.
+    /// Makes the actor's account a member of its own again, with those that the same Discord user has in other servers. What was said
+    /// stays with the others; this one starts afresh.
     ///
     /// # Errors
-    /// `NotLinked`, or a fault.
+    /// `NotLinked`, `OneAccount` where the member's accounts are all of one Discord user, or a fault.
     pub async fn account_leave(&self, actor: &Actor) -> Result<()> {
         let mut tx = self.store.write().await?;
         let (place, account) = ensure(&mut tx, actor).await?;
-        if crate::store::people::accounts_of(&mut tx, account.member).await?.len() < 2 {
-            return Err(Refusal::NotLinked.into());
+        let all = crate::store::people::accounts_of(&mut tx, account.member).await?.len();
+        let own = communities::same_user(&mut tx, &account).await?;
+        if own.len() == all {
+            return Err(if all < 2 { Refusal::NotLinked } else { Refusal::OneAccount }.into());
         }
-        communities::detach(&mut tx, account.id).await?;
+        communities::detach(&mut tx, account.member, &own, UNNAMED).await?;
         recount_person(&mut tx, place.community, account.member).await?;
         Ok(tx.commit().await?)
     }

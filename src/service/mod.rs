@@ -14,6 +14,7 @@ use crate::store::{Store, StoreError};
 pub mod answer;
 pub mod community;
 pub mod deliver;
+mod doubles;
 pub mod feeds;
 mod hub;
 pub mod library;

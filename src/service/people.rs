@@ -1,5 +1,6 @@
 //! From who asks to whom the store knows.
 
+use super::recount::recount_streaks;
 use super::{Actor, Result};
 use crate::core::ids::{Platform, RoundId};
 use crate::core::names;
@@ -10,8 +11,11 @@ use crate::store::{Conn, StoreError};
 
 /// The longest name that is kept, in characters.
 const LONGEST_NAME: usize = 80;
+/// Whoever has no name that could be shown.
+pub(super) const UNNAMED: &str = "somebody";
 
-/// The actor's place and account, as far as they are known. Reading makes no rows.
+/// The actor's place and account, as far as they are known: of a Discord user who has none there, that in another server of the
+/// community. Reading makes no rows.
 pub(super) async fn known(conn: &mut Conn, actor: &Actor) -> Result<Option<(Place, Option<Account>)>, StoreError> {
     let Some(place) = people::place(conn, actor.platform, &actor.place).await? else { return Ok(None) };
     let account = people::account(conn, place.id, &actor.user).await?;
@@ -25,7 +29,8 @@ pub(super) async fn ensure(conn: &mut Conn, actor: &Actor) -> Result<(Place, Acc
     Ok((place, keep(conn, actor, place, known).await?))
 }
 
-/// The actor's account, made where none is known, under the name that they go by now.
+/// The actor's account in the place, made where there is none, under the name that they go by now. `known`: theirs there or, of a
+/// Discord user, in another server of the community, whose member they are then here too.
 pub(super) async fn keep(
     conn: &mut Conn,
     actor: &Actor,
@@ -35,13 +40,21 @@ pub(super) async fn keep(
     let Some(account) = known else {
         return people::make_account(conn, place, &actor.user, &clean_name(&actor.name)).await;
     };
+    let account = if account.place == place.id { account } else { also_here(conn, actor, place, &account).await? };
     match name_of(actor) {
-        Some(name) if name != account.name => {
-            people::rename(conn, account.member, &name).await?;
-            Ok(Account { name, ..account })
+        Some(name) if account.name != name || account.own_name.as_ref() != Some(&name) => {
+            people::rename(conn, &account, &name).await?;
+            Ok(Account { own_name: Some(name.clone()), name, ..account })
         }
         _ => Ok(account),
     }
+}
+
+/// What was answered from elsewhere may be a streak in this place's feeds.
+async fn also_here(conn: &mut Conn, actor: &Actor, place: Place, known: &Account) -> Result<Account, StoreError> {
+    let here = people::add_account(conn, place.id, &actor.user, known.member, &known.name).await?;
+    recount_streaks(conn, here.member).await?;
+    Ok(here)
 }
 
 /// What the actor goes by. None: they come without a name, and keep the one they had.
@@ -73,7 +86,7 @@ pub(super) async fn round_in(conn: &mut Conn, place: Place, round: RoundId) -> R
 
 /// A name without marks that are not seen or turn what follows, of a length that fits a line; never empty.
 pub(super) fn clean_name(name: &str) -> String {
-    let clean = names::clean(name).unwrap_or_else(|| "somebody".to_owned());
+    let clean = names::clean(name).unwrap_or_else(|| UNNAMED.to_owned());
     clean.chars().take(LONGEST_NAME).collect()
 }
 

@@ -11,7 +11,7 @@ use crate::core::ids::{Confidence, TrapId};
 use crate::core::pick;
 use crate::core::refusal::Refusal;
 use crate::core::round::{Given, Said, Shown, Verdict, Verdicted, parse_in, right, show, verdict, why};
-use crate::core::trap::{Kind, Trap};
+use crate::core::trap::{Kind, Level, Trap};
 use crate::store::practice::{self, Practised};
 
 /// A practice trap, ready to show.
@@ -23,6 +23,8 @@ pub struct Exercise {
     pub seed: u32,
     /// Shown position → index of the option, from `seed`.
     pub order: Vec<usize>,
+    /// What it was chosen by; empty where it was not chosen here.
+    pub filter: Filter,
 }
 
 /// A practice answer, judged.
@@ -68,7 +70,16 @@ impl Service {
             .min_by_key(|trap| (practised.get(&trap.id).map(|p| p.last_at), lot(trap)))
             .ok_or_else(|| none_left(&self.bank, &filter))?;
         let times = practised.get(&trap.id).map_or(0, |p| p.times);
-        self.variant_after(&trap.id, times, seed)
+        Ok(Exercise { filter, ..self.variant_after(&trap.id, times, seed)? })
+    }
+
+    /// As [`Service::practise`], by the filter that a button stands for.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn practise_by(&self, actor: &Actor, filter: &Filter) -> Result<Exercise> {
+        let level = filter.level.map(Level::as_str);
+        self.practise(actor, filter.series.as_deref(), filter.topic.as_deref(), level).await
     }
 
     /// The exercise that a button's trap, variant and seed stand for.
@@ -131,7 +142,7 @@ impl Service {
         let unknown = || Refusal::UnknownTrap { given: id.to_string(), near: Vec::new() };
         let trap = known.ok_or_else(unknown)?.clone();
         let order = pick::shuffle(trap.options().len(), u64::from(seed));
-        Ok(Exercise { trap, variant, seed, order })
+        Ok(Exercise { trap, variant, seed, order, filter: Filter::default() })
     }
 }
 

@@ -68,7 +68,7 @@ async fn document(conn: &mut Conn, account: &Account) -> Result<Value, StoreErro
     let practised = practice::of_member(conn, member).await?;
     Ok(json!({
         "name": account.name,
-        "accounts": accounts.iter().map(|(platform, id)| json!({ "platform": platform, "id": id })).collect::<Vec<_>>(),
+        "accounts": accounts.iter().map(|a| json!({ "platform": a.platform, "id": a.user, "name": a.name })).collect::<Vec<_>>(),
         "answers": answers.iter().map(answer).collect::<Vec<_>>(),
         "standings": standings.iter().map(|(period, s)| json!({
             "period": period, "points": s.points, "right": s.right, "answers": s.answers, "reached_at": s.reached_at,

@@ -54,6 +54,11 @@ pub(super) async fn recount_person(
     member: MemberId,
 ) -> Result<(), StoreError> {
     recount_member(conn, community, member).await?;
+    recount_streaks(conn, member).await
+}
+
+/// Puts the streaks that a member's accounts and answers make now in the place of those that stand there.
+pub(super) async fn recount_streaks(conn: &mut Conn, member: MemberId) -> Result<(), StoreError> {
     let slots = rounds::settled_for(conn, member).await?;
     let streak = |slots: &[(FeedId, bool, bool)]| {
         let streak = score::streak_over(slots.iter().map(|(_, answered, delivered)| (*answered, *delivered)));

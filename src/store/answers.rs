@@ -109,13 +109,15 @@ struct AskingRow {
     place: i64,
     community: i64,
     account: Option<i64>,
+    account_place: Option<i64>,
     member: Option<i64>,
     name: Option<String>,
+    own_name: Option<String>,
     said: Option<f64>,
     confidence: Option<i64>,
 }
 
-/// None for a place that is not known. Begins the transaction where it has not begun.
+/// None for a place that is not known. Who asks is found as by [`super::people::account`]. Begins the transaction where it has not begun.
 pub(crate) async fn asking(
     common: &mut Common,
     (platform, place): (Platform, &str),
@@ -128,10 +130,15 @@ pub(crate) async fn asking(
             sqlx::query_as!(
                 AskingRow,
                 $before
-                    + r#"SELECT p.id AS "place!", p.community AS "community!", a.id AS "account?", m.id AS "member?",
-                     m.name AS "name?", n.said AS "said?", n.confidence AS "confidence?"
+                    + r#"SELECT p.id AS "place!", p.community AS "community!", a.id AS "account?",
+                     a.place AS "account_place?", m.id AS "member?", m.name AS "name?", a.name AS "own_name?",
+                     n.said AS "said?", n.confidence AS "confidence?"
                      FROM places p
-                     LEFT JOIN accounts a ON a.place = p.id AND a.external_id = ?3
+                     LEFT JOIN accounts a ON a.id = coalesce(
+                         (SELECT own.id FROM accounts own WHERE own.place = p.id AND own.external_id = ?3),
+                         (SELECT o.id FROM places there CROSS JOIN accounts o ON o.place = there.id AND o.external_id = ?3
+                          WHERE there.community = p.community AND there.platform = 'discord' AND p.platform = 'discord'
+                          ORDER BY o.id LIMIT 1))
                      LEFT JOIN members m ON m.id = a.member
                      LEFT JOIN answers n ON n.member = m.id
                          AND n.round = (SELECT coalesce(twin_of, id) FROM rounds WHERE id = ?4)
@@ -149,11 +156,15 @@ pub(crate) async fn asking(
     };
     Ok(row.map(|row| Asking {
         place: Place { id: PlaceId(row.place), community: CommunityId(row.community) },
-        account: row.account.zip(row.member).zip(row.name).map(|((id, member), name)| Account {
-            id,
-            member: MemberId(member),
-            name,
-        }),
+        account: row.account.zip(row.account_place).zip(row.member.zip(row.name)).map(
+            |((id, place), (member, name))| Account {
+                id,
+                place: PlaceId(place),
+                member: MemberId(member),
+                name,
+                own_name: row.own_name,
+            },
+        ),
         said: row.said.zip(row.confidence),
     }))
 }
@@ -189,7 +200,7 @@ pub(crate) async fn put_first(
                      SELECT ?1, m.id, ?2, ?3, ?4, ?4
                      FROM places p JOIN accounts a ON a.place = p.id JOIN members m ON m.id = a.member
                      WHERE p.platform = ?5 AND p.external_id = ?6 AND p.community = ?7
-                         AND a.external_id = ?8 AND (?9 IS NULL OR m.name = ?9)
+                         AND a.external_id = ?8 AND (?9 IS NULL OR (a.name = ?9 AND m.name = ?9))
                      ON CONFLICT (round, member) DO NOTHING",
                 round.0,
                 said,

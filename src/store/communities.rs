@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::people::Place;
+use super::people::{Account, Place, name_by_accounts};
 use super::{Conn, Result, StoreError, instant, ms};
 use crate::core::ids::{CommunityId, MemberId, PlaceId, Platform};
 
@@ -175,8 +175,8 @@ pub(crate) async fn move_member(conn: &mut Conn, member: MemberId, into: Communi
     Ok(())
 }
 
-/// A second member with all that the first one said and practised, who has the first one's accounts in one place from now on.
-/// Standings and streaks of both are left to be counted anew.
+/// A second member with all that the first one said and practised, who has the first one's accounts in one place from now on. Each goes
+/// by a name of its own accounts. Standings and streaks of both are left to be counted anew.
 pub(crate) async fn split_member(conn: &mut Conn, member: MemberId, place: Place) -> Result<MemberId> {
     let (id, place, community) = (member.0, place.id.0, place.community.0);
     let own =
@@ -200,12 +200,17 @@ pub(crate) async fn split_member(conn: &mut Conn, member: MemberId, place: Place
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!("UPDATE accounts SET member = ? WHERE member = ? AND place = ?", own, id, place).execute(conn).await?;
+    sqlx::query!("UPDATE accounts SET member = ? WHERE member = ? AND place = ?", own, id, place)
+        .execute(&mut *conn)
+        .await?;
+    for one in [member, MemberId(own)] {
+        name_by_accounts(conn, one, None).await?;
+    }
     Ok(MemberId(own))
 }
 
-/// Everything of one member becomes another's. Of two answers to one round the later one stays. Standings and streaks are left to be
-/// counted anew.
+/// Everything of one member becomes another's. Of two answers to one round the later one stays. What both practised in the same instant is
+/// one thing, which each has since they parted. Standings and streaks are left to be counted anew.
 pub(crate) async fn merge_members(conn: &mut Conn, from: MemberId, into: MemberId) -> Result<()> {
     let (from, into) = (from.0, into.0);
     sqlx::query!(
@@ -228,7 +233,9 @@ pub(crate) async fn merge_members(conn: &mut Conn, from: MemberId, into: MemberI
     sqlx::query!(
         "INSERT INTO practice (member, trap, times, correct, last_at)
          SELECT ?, trap, times, correct, last_at FROM practice WHERE member = ?
-         ON CONFLICT (member, trap) DO UPDATE SET times = times + excluded.times, correct = correct + excluded.correct,
+         ON CONFLICT (member, trap) DO UPDATE SET
+            times = iif(last_at = excluded.last_at, max(times, excluded.times), times + excluded.times),
+            correct = iif(last_at = excluded.last_at, max(correct, excluded.correct), correct + excluded.correct),
             last_at = max(last_at, excluded.last_at)",
         into,
         from
@@ -243,15 +250,59 @@ pub(crate) async fn merge_members(conn: &mut Conn, from: MemberId, into: MemberI
     Ok(())
 }
 
-/// Gives an account a member of its own, who has said nothing yet. Standings and streaks of the other are left to be counted anew.
-pub(crate) async fn detach(conn: &mut Conn, account: i64) -> Result<()> {
+/// The accounts of an account's member that are the same user: with itself, those that a Discord user has in other servers.
+pub(crate) async fn same_user(conn: &mut Conn, account: &Account) -> Result<Vec<i64>> {
+    let ids = sqlx::query_scalar!(
+        r#"SELECT s.id AS "id!" FROM accounts a CROSS JOIN accounts s ON s.member = a.member
+           WHERE a.id = ? AND (s.id = a.id OR s.external_id = a.external_id AND 2 =
+             (SELECT count(*) FROM places p WHERE p.id IN (a.place, s.place) AND p.platform = 'discord'))"#,
+        account.id
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
+}
+
+/// Accounts in the servers of a community whose Discord user is another member elsewhere in it: the user and the member, in the order of
+/// both.
+pub(crate) async fn doubles(conn: &mut Conn, community: CommunityId) -> Result<Vec<(String, MemberId)>> {
+    let rows = sqlx::query!(
+        "SELECT a.external_id, a.member FROM places p CROSS JOIN accounts a ON a.place = p.id
+         WHERE p.community = ?1 AND p.platform = 'discord' AND EXISTS
+           (SELECT 1 FROM places there CROSS JOIN accounts o ON o.place = there.id AND o.external_id = a.external_id
+            WHERE there.community = ?1 AND there.platform = 'discord' AND o.member <> a.member)
+         ORDER BY a.external_id, a.member",
+        community.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, MemberId(row.member))).collect())
+}
+
+/// Communities with more than one Discord server.
+pub(crate) async fn of_servers(conn: &mut Conn) -> Result<Vec<CommunityId>> {
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM communities WHERE 1 <
+           (SELECT count(*) FROM places p WHERE p.community = communities.id AND p.platform = 'discord') ORDER BY id"
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(CommunityId).collect())
+}
+
+/// Gives accounts of a member another member of their own, who has said nothing yet. Each goes by a name of its own accounts; `unnamed`
+/// where the other has none that is known. Standings and streaks of the other are left to be counted anew.
+pub(crate) async fn detach(conn: &mut Conn, member: MemberId, accounts: &[i64], unnamed: &str) -> Result<()> {
     let own = sqlx::query!(
-        "INSERT INTO members (community, name) SELECT m.community, m.name FROM accounts a JOIN members m ON m.id = a.member WHERE a.id = ?",
-        account
+        "INSERT INTO members (community, name) SELECT community, name FROM members WHERE id = ?",
+        member.0
     )
     .execute(&mut *conn)
     .await?
     .last_insert_rowid();
-    sqlx::query!("UPDATE accounts SET member = ? WHERE id = ?", own, account).execute(conn).await?;
-    Ok(())
+    for id in accounts {
+        sqlx::query!("UPDATE accounts SET member = ? WHERE id = ?", own, id).execute(&mut *conn).await?;
+    }
+    name_by_accounts(conn, MemberId(own), None).await?;
+    name_by_accounts(conn, member, Some(unnamed)).await
 }

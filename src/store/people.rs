@@ -25,9 +25,22 @@ pub(crate) struct CommunityZone {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Account {
     pub(crate) id: i64,
+    /// Where it is. Not always where it was asked for: a Discord user is one person in all servers of a community.
+    pub(crate) place: PlaceId,
     pub(crate) member: MemberId,
-    /// As typed.
+    /// What the member goes by: the name of the account that spoke last.
     pub(crate) name: String,
+    /// What this account goes by; None for one that has not spoken since names are kept.
+    pub(crate) own_name: Option<String>,
+}
+
+/// An account, as its owner may know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Owned {
+    pub(crate) platform: String,
+    /// The platform's id of the user.
+    pub(crate) user: String,
+    pub(crate) name: Option<String>,
 }
 
 pub(crate) async fn place(conn: &mut Conn, platform: Platform, external_id: &str) -> Result<Option<Place>> {
@@ -79,16 +92,29 @@ pub(crate) async fn name_zone(conn: &mut Conn, community: CommunityId, zone: Tz)
     Ok(done.rows_affected() > 0)
 }
 
+/// The account of a user in a place; of a Discord user who has none there, the first in another server of its community.
 pub(crate) async fn account(conn: &mut Conn, place: PlaceId, user: &str) -> Result<Option<Account>> {
     let row = sqlx::query!(
-        "SELECT a.id, a.member, m.name FROM accounts a JOIN members m ON m.id = a.member
-         WHERE a.place = ? AND a.external_id = ?",
+        r#"SELECT a.id AS "id!", a.place AS "place!", a.member AS "member!", m.name AS "name!", a.name AS "own_name?"
+         FROM places here CROSS JOIN accounts a ON a.id = coalesce(
+           (SELECT own.id FROM accounts own WHERE own.place = here.id AND own.external_id = ?2),
+           (SELECT o.id FROM places p CROSS JOIN accounts o ON o.place = p.id AND o.external_id = ?2
+            WHERE p.community = here.community AND p.platform = 'discord' AND here.platform = 'discord'
+            ORDER BY o.id LIMIT 1))
+         CROSS JOIN members m ON m.id = a.member
+         WHERE here.id = ?1"#,
         place.0,
         user
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| Account { id: row.id, member: MemberId(row.member), name: row.name }))
+    Ok(row.map(|row| Account {
+        id: row.id,
+        place: PlaceId(row.place),
+        member: MemberId(row.member),
+        name: row.name,
+        own_name: row.own_name,
+    }))
 }
 
 /// A new account with a member of its own.
@@ -97,27 +123,64 @@ pub(crate) async fn make_account(conn: &mut Conn, place: Place, user: &str, name
         .execute(&mut *conn)
         .await?
         .last_insert_rowid();
-    let account =
-        sqlx::query!("INSERT INTO accounts (place, external_id, member) VALUES (?, ?, ?)", place.id.0, user, member)
-            .execute(conn)
-            .await?;
-    Ok(Account { id: account.last_insert_rowid(), member: MemberId(member), name: name.to_owned() })
+    add_account(conn, place.id, user, MemberId(member), name).await
 }
 
-pub(crate) async fn rename(conn: &mut Conn, member: MemberId, name: &str) -> Result<()> {
-    sqlx::query!("UPDATE members SET name = ? WHERE id = ?", name, member.0).execute(conn).await?;
+/// A new account of a member that there is.
+pub(crate) async fn add_account(
+    conn: &mut Conn,
+    place: PlaceId,
+    user: &str,
+    member: MemberId,
+    name: &str,
+) -> Result<Account> {
+    let id = sqlx::query!(
+        "INSERT INTO accounts (place, external_id, member, name) VALUES (?, ?, ?, ?)",
+        place.0,
+        user,
+        member.0,
+        name
+    )
+    .execute(conn)
+    .await?
+    .last_insert_rowid();
+    Ok(Account { id, place, member, name: name.to_owned(), own_name: Some(name.to_owned()) })
+}
+
+/// The account goes by this name from now on, and so does its member.
+pub(crate) async fn rename(conn: &mut Conn, account: &Account, name: &str) -> Result<()> {
+    sqlx::query!("UPDATE accounts SET name = ? WHERE id = ?", name, account.id).execute(&mut *conn).await?;
+    sqlx::query!("UPDATE members SET name = ? WHERE id = ?", name, account.member.0).execute(conn).await?;
     Ok(())
 }
 
-/// The platform and the platform's id of each account of a member.
-pub(crate) async fn accounts_of(conn: &mut Conn, member: MemberId) -> Result<Vec<(String, String)>> {
-    let rows = sqlx::query!(
-        "SELECT p.platform, a.external_id FROM accounts a JOIN places p ON p.id = a.place WHERE a.member = ? ORDER BY a.id",
+/// A member who has lost accounts goes by the name of one that they still have: by the same as before, where one has it. `unknown` is
+/// for whoever's accounts have not spoken since names are kept; without it they keep the name that they had.
+pub(crate) async fn name_by_accounts(conn: &mut Conn, member: MemberId, unknown: Option<&str>) -> Result<()> {
+    sqlx::query!(
+        "UPDATE members SET name = coalesce(
+           (SELECT a.name FROM accounts a JOIN members m ON m.id = a.member WHERE a.member = ?1 AND a.name IS NOT NULL
+            ORDER BY a.name <> m.name, a.id LIMIT 1), ?2, name)
+         WHERE id = ?1",
+        member.0,
+        unknown
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The accounts of a member.
+pub(crate) async fn accounts_of(conn: &mut Conn, member: MemberId) -> Result<Vec<Owned>> {
+    let rows = sqlx::query_as!(
+        Owned,
+        "SELECT p.platform, a.external_id AS user, a.name
+         FROM accounts a JOIN places p ON p.id = a.place WHERE a.member = ? ORDER BY a.id",
         member.0
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.platform, row.external_id)).collect())
+    Ok(rows)
 }
 
 /// The platform's id of the user behind an account.

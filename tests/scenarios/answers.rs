@@ -15,6 +15,7 @@ on_each_platform![
     a_slow_database_defers_the_receipt,
     a_slow_database_defers_a_change_in_place,
     practice_is_private_and_pays_nothing,
+    another_trap_to_practise_is_one_of_the_same_filter,
     a_member_takes_their_data_and_goes,
     a_number_is_typed_and_its_mistake_is_named,
 ];
@@ -149,6 +150,20 @@ async fn practice_is_private_and_pays_nothing(platform: Platform) {
     assert_ne!(trap.text().lines().next(), open.lines().next(), "what is open can't be practised");
     let board = member.command(&stage.channel(), "leaderboard", set![]).await;
     assert!(board.text().contains("Nobody has points yet"), "{}", board.text());
+    stage.finish().await;
+}
+
+async fn another_trap_to_practise_is_one_of_the_same_filter(platform: Platform) {
+    let stage = Stage::set(platform).await;
+    let member = stage.member("Bob");
+    // There is but one, so whoever forgets the filter shows one that was not practised yet.
+    let first = member.command(&stage.channel(), "trap", set!["series" => NUMBERS]).await;
+    let judged = member.type_number(&first.message(), "112").await;
+    let again = member.click(&judged.message(), "Another trap").await;
+    assert!(again.text().contains(&format!("of {NUMBERS}")), "{}", again.text());
+    let judged = member.type_number(&again.message(), "28").await;
+    let again = member.click(&judged.message(), "Another trap").await;
+    assert!(again.text().contains(&format!("of {NUMBERS}")), "{}", again.text());
     stage.finish().await;
 }
 

@@ -13,7 +13,7 @@ use trapline::service::answer::MyRound;
 use crate::stage::{Fault, Stage, admin, at, draft, member, refused};
 
 /// Two places, each with a feed at nine o'clock, in different zones of the same offset.
-async fn two_places() -> Stage {
+pub(crate) async fn two_places() -> Stage {
     let stage = Stage::new().await;
     stage.feed().await;
     let there = Draft { timezone: Some("Etc/GMT".into()), reveal_after: Some(24), ..draft("c2") };
@@ -21,15 +21,15 @@ async fn two_places() -> Stage {
     stage
 }
 
-fn yonder(user: &str) -> Actor {
+pub(crate) fn yonder(user: &str) -> Actor {
     member("w", user)
 }
 
-fn yonder_admin() -> Actor {
+pub(crate) fn yonder_admin() -> Actor {
     Actor { admin: true, ..yonder("chief") }
 }
 
-async fn joined() -> Stage {
+pub(crate) async fn joined() -> Stage {
     let stage = two_places().await;
     let code = stage.s().community_code(&admin("g")).await.expect("neither refused nor a fault").code;
     let community =
@@ -38,7 +38,7 @@ async fn joined() -> Stage {
     stage
 }
 
-async fn link(stage: &Stage, user_here: &str, user_there: &str) {
+pub(crate) async fn link(stage: &Stage, user_here: &str, user_there: &str) {
     let code = stage.s().account_code(&member("g", user_here)).await.expect("neither refused nor a fault").code;
     assert_eq!(stage.s().account_join(&yonder(user_there), &code).await.expect("neither refused nor a fault"), 2);
 }
@@ -50,7 +50,7 @@ async fn open(stage: &Stage, actor: &Actor) -> RoundId {
     open[0].round.id
 }
 
-async fn say(stage: &Stage, actor: &Actor, role: Role) {
+pub(crate) async fn say(stage: &Stage, actor: &Actor, role: Role) {
     let mine = stage.s().today(actor).await.expect("neither refused nor a fault").remove(0);
     let option = mine.round.trap.options().iter().position(|option| option.role == role).expect("each role is there");
     let position = u8::try_from(mine.round.position_of(option)).expect("few options");
@@ -58,25 +58,25 @@ async fn say(stage: &Stage, actor: &Actor, role: Role) {
     stage.s().answer(actor, mine.round.id, &given).await.expect("neither refused nor a fault");
 }
 
-async fn board(stage: &Stage, actor: &Actor) -> Leaderboard {
+pub(crate) async fn board(stage: &Stage, actor: &Actor) -> Leaderboard {
     stage.s().leaderboard(actor, Period::All, 0).await.expect("neither refused nor a fault")
 }
 
-fn lines(board: &Leaderboard) -> Vec<(&str, i64)> {
+pub(crate) fn lines(board: &Leaderboard) -> Vec<(&str, i64)> {
     board.lines.iter().map(|(_, line)| (line.name.as_str(), line.points)).collect()
 }
 
 /// What stands is what the answers say: nobody's streak or points hang on the way by which places and accounts came together.
-async fn nothing_to_recount(stage: &Stage) {
+pub(crate) async fn nothing_to_recount(stage: &Stage) {
     assert_eq!(stage.s().recount(false).await.expect("neither refused nor a fault"), []);
 }
 
-async fn streak(stage: &Stage, actor: &Actor) -> u32 {
+pub(crate) async fn streak(stage: &Stage, actor: &Actor) -> u32 {
     let stats = stage.s().stats(actor, None).await.expect("neither refused nor a fault");
     stats.streaks.first().map_or(0, |(_, streak)| streak.current)
 }
 
-async fn join(stage: &Stage) {
+pub(crate) async fn join(stage: &Stage) {
     let code = stage.s().community_code(&admin("g")).await.expect("neither refused nor a fault").code;
     stage.s().community_join(&yonder_admin(), &code).await.expect("neither refused nor a fault");
 }
@@ -180,6 +180,30 @@ async fn linking_puts_two_histories_together() {
 }
 
 #[tokio::test]
+async fn who_unlinks_leaves_their_name_with_nobody_else() {
+    let stage = joined().await;
+    link(&stage, "ann", "anna").await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    say(&stage, &yonder("anna"), Role::Right).await;
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("anna", 4)], "she goes by the one that spoke last");
+    stage.s().account_leave(&yonder("anna")).await.unwrap();
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("ann", 4)]);
+    assert_eq!(stage.s().stats(&yonder("anna"), None).await.unwrap().name, "anna");
+
+    // As linked accounts were kept before each had a name.
+    link(&stage, "ann", "anna").await;
+    let mut tx = stage.store().write().await.unwrap();
+    sqlx::query("UPDATE accounts SET name = NULL").execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.s().account_leave(&yonder("anna")).await.unwrap();
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("somebody", 4)]);
+    stage.s().account_code(&member("g", "ann")).await.unwrap();
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("ann", 4)]);
+    nothing_to_recount(&stage).await;
+}
+
+#[tokio::test]
 async fn who_parts_keeps_their_history() {
     let stage = joined().await;
     link(&stage, "ann", "anna").await;
@@ -191,7 +215,7 @@ async fn who_parts_keeps_their_history() {
     let left = stage.s().community_leave(&yonder_admin()).await.unwrap();
     assert_eq!(left.places.len(), 1);
     assert_eq!(lines(&board(&stage, &member("g", "cid")).await), [("ann", 4), ("cid", 0)]);
-    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4), ("ann", 4)]);
+    assert_eq!(lines(&board(&stage, &yonder("bea")).await), [("bea", 4), ("anna", 4)]);
     assert_eq!(stage.s().stats(&yonder("anna"), None).await.unwrap().streaks[0].1.current, 1);
     assert_eq!(refused(stage.s().community_leave(&yonder_admin()).await), Refusal::NotJoined);
 
@@ -355,7 +379,7 @@ async fn an_open_round_that_was_never_shared_stays_with_its_own_side() {
     assert_eq!(stage.s().today(&member("g", "ann")).await.unwrap()[0].answered, 1);
     assert_eq!(stage.s().today(&yonder("anna")).await.unwrap()[0].answered, 1);
     stage.run_at("2026-11-24T09:00:00Z").await;
-    assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("anna", 4)]);
+    assert_eq!(lines(&board(&stage, &member("g", "ann")).await), [("ann", 4)]);
     assert_eq!(lines(&board(&stage, &yonder("anna")).await), [("anna", 0)]);
     nothing_to_recount(&stage).await;
 }

@@ -164,6 +164,12 @@ async fn every_migration_runs_on_a_database_that_is_in_use() {
         let counted: i64 =
             sqlx::query_scalar("SELECT sum(members) FROM standings_counts").fetch_one(&mut conn).await.unwrap();
         assert_eq!(counted, standings);
+        // A linked account has its own name or none, and not the one that the other goes by.
+        let names: Vec<Option<String>> =
+            sqlx::query_scalar("SELECT name FROM accounts ORDER BY id").fetch_all(&mut conn).await.unwrap();
+        let of_ann = if migration.version == 1 { Some("Ann") } else { None };
+        let names: Vec<_> = names.iter().map(Option::as_deref).collect();
+        assert_eq!(names[..2], [of_ann, Some("Ben")]);
         assert_eq!(rows(&mut conn, "pragma_foreign_key_check").await, 0);
         let whole: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut conn).await.unwrap();
         assert_eq!(whole, "ok");

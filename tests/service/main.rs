@@ -10,6 +10,7 @@ mod feeds;
 mod histories;
 mod joined;
 mod members;
+mod one_person;
 mod plans;
 mod recovery;
 mod rounds;

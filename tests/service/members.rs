@@ -1,7 +1,7 @@
 //! What members do beside answering: practice, the library, their own data.
 
 use chrono::TimeDelta;
-use trapline::core::feed::Draft;
+use trapline::core::feed::{Draft, Filter};
 use trapline::core::ids::{Confidence, Period};
 use trapline::core::refusal::Refusal;
 use trapline::core::round::{Given, Verdicted};
@@ -37,6 +37,21 @@ async fn practice_goes_round_what_is_not_open_and_never_on_the_leaderboard() {
     let bad = Given::Position(7);
     assert_eq!(refused(stage.s().practise_answer(&ann, &seen[0], 0, 1, &bad).await), Refusal::OptionUnknown);
     assert!(matches!(refused(stage.s().exercise(&ann, &seen[0], 9, 1).await), Refusal::UnknownTrap { .. }));
+}
+
+#[tokio::test]
+async fn another_trap_is_one_of_the_same_filter() {
+    let stage = Stage::new().await;
+    let ann = member("g", "ann");
+    let first = stage.s().practise(&ann, Some(" Beta "), None, None).await.unwrap();
+    assert_eq!(first.filter, Filter { series: Some("beta".into()), ..Filter::default() });
+    for _ in 0..9 {
+        stage.clock.advance(TimeDelta::seconds(1));
+        let next = stage.s().practise_by(&ann, &first.filter).await.unwrap();
+        assert_eq!((next.trap.series.as_str(), &next.filter), ("beta", &first.filter));
+    }
+    let gone = Filter { series: Some("gamma".into()), ..Filter::default() };
+    assert!(matches!(refused(stage.s().practise_by(&ann, &gone).await), Refusal::UnknownSeries { .. }));
 }
 
 #[tokio::test]

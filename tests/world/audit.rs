@@ -31,6 +31,11 @@ const INVARIANTS: &[(&str, &str)] = &[
          AND member NOT IN (SELECT member FROM standings)",
     ),
     (
+        "a Discord user is one member of a community",
+        "SELECT count(*) FROM (SELECT 1 FROM accounts a JOIN places p ON p.id = a.place WHERE p.platform = 'discord'
+         GROUP BY p.community, a.external_id HAVING count(DISTINCT a.member) > 1)",
+    ),
+    (
         "the standings are counted by their points",
         "SELECT count(*) FROM (SELECT community, period, points, count(*) AS members FROM standings GROUP BY 1, 2, 3) AS counted
          FULL JOIN standings_counts AS kept USING (community, period, points) WHERE kept.members IS NOT counted.members",

@@ -8,6 +8,7 @@ use serenity::all::{ActionRowComponent, ComponentInteraction, ModalInteraction};
 use super::Shared;
 use super::payload::{cut, limit};
 use super::respond::{Asked, Outcome, Pace, Place, open_modal, refuse, respond};
+use crate::core::feed::Filter;
 use crate::core::ids::{Action, Platform, RoundId, TrapId};
 use crate::core::refusal::Refusal;
 use crate::core::round::Given;
@@ -46,8 +47,8 @@ pub(super) async fn modal_submit(shared: &Shared, submit: &ModalInteraction) {
             let work = |actor| answer(service, actor, round, given);
             respond(shared, &asked, Place::New, Pace::Quick, work).await;
         }
-        Ok(Action::PracticeNumber { trap, variant }) => {
-            let work = |actor| practise(service, actor, trap, variant, 0, given);
+        Ok(Action::PracticeNumber { trap, variant, filter }) => {
+            let work = |actor| practise(service, actor, (trap, variant, 0), given, filter);
             respond(shared, &asked, Place::Here, Pace::Quick, work).await;
         }
         Ok(_) | Err(_) => refuse(shared, &asked, Refusal::StaleButton).await,
@@ -66,7 +67,7 @@ fn place(action: &Action) -> Place {
         Action::Confidence { .. }
         | Action::Practice { .. }
         | Action::PracticeNumber { .. }
-        | Action::PracticeMore
+        | Action::PracticeMore { .. }
         | Action::Leaderboard { .. }
         | Action::PrivacyDelete
         | Action::Read { .. }
@@ -85,10 +86,10 @@ async fn act(service: Service, actor: Actor, action: Action) -> Outcome {
             MyRound::Open(mine) => text::mine_open(&mine).into(),
             MyRound::Revealed(outcome) => text::mine_revealed(&outcome).into(),
         }),
-        Action::Practice { trap, variant, seed, position } => {
-            practise(service, actor, trap, variant, seed, Given::Position(position)).await
+        Action::Practice { trap, variant, seed, position, filter } => {
+            practise(service, actor, (trap, variant, seed), Given::Position(position), filter).await
         }
-        Action::PracticeMore => Ok(exercise(&service.practise(&actor, None, None, None).await?).into()),
+        Action::PracticeMore { filter } => Ok(exercise(&service.practise_by(&actor, &filter).await?).into()),
         Action::Leaderboard { period, page } => {
             Ok(text::leaderboard(&service.leaderboard(&actor, period, page).await?).into())
         }
@@ -105,16 +106,24 @@ async fn answer(service: Service, actor: Actor, round: RoundId, given: Given) ->
     Ok(text::receipt(&service.answer(&actor, round, &given).await?).into())
 }
 
-async fn practise(service: Service, actor: Actor, trap: TrapId, variant: u16, seed: u32, given: Given) -> Outcome {
+/// The exercise comes as its trap, variant and seed.
+async fn practise(
+    service: Service,
+    actor: Actor,
+    (trap, variant, seed): (TrapId, u16, u32),
+    given: Given,
+    filter: Filter,
+) -> Outcome {
     let Judged { exercise, said, right, verdict, why, belief } =
         service.practise_answer(&actor, &trap, variant, seed, &given).await?;
     let (why, belief) = (why.as_deref(), belief.as_deref());
-    Ok(text::practice_judged(&exercise.trap, &exercise.order, &said, &right, &verdict, why, belief).into())
+    let judged = text::practice_judged(&exercise.trap, &exercise.order, &said, &right, &verdict, why, belief);
+    Ok(text::with_another(judged, filter).into())
 }
 
 /// A practice trap with its buttons.
 pub(super) fn exercise(exercise: &Exercise) -> crate::core::card::Card {
-    text::practice(&exercise.trap, exercise.variant, exercise.seed, &exercise.order)
+    text::practice(&exercise.trap, exercise.variant, exercise.seed, &exercise.order, &exercise.filter)
 }
 
 const FIELD: &str = "value";

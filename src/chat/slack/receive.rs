@@ -8,6 +8,7 @@ use super::envelope::{Event, View, Way, Who};
 use super::respond::{Outcome, Place, finish};
 use super::{Shared, admin, commands, forms, home, render};
 use crate::core::card::Card;
+use crate::core::feed::Filter;
 use crate::core::ids::{Action, Platform, RoundId, TrapId};
 use crate::core::refusal::Refusal;
 use crate::core::round::{Given, Receipt, parse_number};
@@ -86,7 +87,9 @@ async fn number(shared: &Shared, who: &Who, way: &Way, action: Action, typed: St
     let given = Given::Typed(typed);
     let outcome = match &action {
         Action::AnswerNumber { round } => answer(&shared.service, &actor, *round, given).await,
-        Action::PracticeNumber { trap, variant } => practise(&shared.service, &actor, trap, *variant, 0, given).await,
+        Action::PracticeNumber { trap, variant, filter } => {
+            practise(&shared.service, &actor, (trap, *variant, 0), given, filter.clone()).await
+        }
         _ => Err(Refusal::StaleButton.into()),
     };
     finish(shared, who, way, Place::Here, outcome).await;
@@ -124,10 +127,10 @@ async fn act(service: &Service, actor: &Actor, action: Action) -> Outcome {
             MyRound::Open(mine) => text::mine_open(&mine).into(),
             MyRound::Revealed(outcome) => text::mine_revealed(&outcome).into(),
         }),
-        Action::Practice { trap, variant, seed, position } => {
-            practise(service, actor, &trap, variant, seed, Given::Position(position)).await
+        Action::Practice { trap, variant, seed, position, filter } => {
+            practise(service, actor, (&trap, variant, seed), Given::Position(position), filter).await
         }
-        Action::PracticeMore => Ok(exercise(&service.practise(actor, None, None, None).await?).into()),
+        Action::PracticeMore { filter } => Ok(exercise(&service.practise_by(actor, &filter).await?).into()),
         Action::Leaderboard { period, page } => {
             Ok(text::leaderboard(&service.leaderboard(actor, period, page).await?).into())
         }
@@ -151,14 +154,22 @@ async fn said(service: &Service, actor: &Actor, receipt: &Receipt) -> Result<Car
     Ok(text::receipt_here(receipt, &mine.round))
 }
 
-async fn practise(service: &Service, actor: &Actor, trap: &TrapId, variant: u16, seed: u32, given: Given) -> Outcome {
+/// The exercise comes as its trap, variant and seed.
+async fn practise(
+    service: &Service,
+    actor: &Actor,
+    (trap, variant, seed): (&TrapId, u16, u32),
+    given: Given,
+    filter: Filter,
+) -> Outcome {
     let Judged { exercise, said, right, verdict, why, belief } =
         service.practise_answer(actor, trap, variant, seed, &given).await?;
     let (why, belief) = (why.as_deref(), belief.as_deref());
-    Ok(text::practice_judged(&exercise.trap, &exercise.order, &said, &right, &verdict, why, belief).into())
+    let judged = text::practice_judged(&exercise.trap, &exercise.order, &said, &right, &verdict, why, belief);
+    Ok(text::with_another(judged, filter).into())
 }
 
 /// A practice trap with its buttons.
 pub(super) fn exercise(exercise: &Exercise) -> Card {
-    text::practice(&exercise.trap, exercise.variant, exercise.seed, &exercise.order)
+    text::practice(&exercise.trap, exercise.variant, exercise.seed, &exercise.order, &exercise.filter)
 }

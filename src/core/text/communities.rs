@@ -43,7 +43,8 @@ fn good_for(invitation: &Invitation) -> String {
 #[must_use]
 pub fn community_joined(community: &Community) -> Card {
     places(Card::new("Joined").tone(Tone::Good), community)
-        .text("One leaderboard from now on, with all that was earned before. Members link their own two accounts with `/account link`.")
+        .text("One leaderboard from now on, with all that was earned before. A Discord account is one member in all joined servers; \
+                members link any other account of theirs with `/account link`.")
 }
 
 /// The place stands alone again.

@@ -4,6 +4,7 @@ use super::guide::belief as belief_line;
 use super::rounds::{details, mark, question, reasons, verdict_card};
 use super::words::{capital, confidence, count, full_label, label, mistake, period, shown_long, signed};
 use crate::core::card::{Block, Button, Card, Look, Tone};
+use crate::core::feed::Filter;
 use crate::core::ids::{Action, Confidence};
 use crate::core::markup::escape;
 use crate::core::round::{Shown, Verdict, Verdicted, letter};
@@ -126,21 +127,21 @@ pub fn library(trap: &Trap) -> Vec<Card> {
     cards
 }
 
-/// A practice trap with its buttons.
+/// A practice trap with its buttons, which know what it was chosen by.
 #[must_use]
-pub fn practice(trap: &Trap, variant: u16, seed: u32, order: &[usize]) -> Card {
+pub fn practice(trap: &Trap, variant: u16, seed: u32, order: &[usize], filter: &Filter) -> Card {
     let card = question(trap, order, &trap.headline).tone(Tone::Open);
     let buttons = match &trap.kind {
         Kind::Choice { .. } => (0..order.len())
             .map(|position| {
-                let id = trap.id.clone();
-                let action =
-                    Action::Practice { trap: id, variant, seed, position: u8::try_from(position).unwrap_or(u8::MAX) };
+                let (trap, filter) = (trap.id.clone(), filter.clone());
+                let at = u8::try_from(position).unwrap_or(u8::MAX);
+                let action = Action::Practice { trap, variant, seed, position: at, filter };
                 Button::new(letter(position).to_string(), action)
             })
             .collect(),
         Kind::Number(_) => {
-            let action = Action::PracticeNumber { trap: trap.id.clone(), variant };
+            let action = Action::PracticeNumber { trap: trap.id.clone(), variant, filter: filter.clone() };
             vec![Button::new("Type your answer", action).look(Look::Primary)]
         }
     };
@@ -184,10 +185,16 @@ pub fn practice_judged(
     }
     let mut cards = vec![first, others];
     cards.extend(details(trap));
-    if let Some(last) = cards.last_mut() {
-        last.buttons.push(vec![Button::new("Another trap", Action::PracticeMore).look(Look::Primary)]);
-    }
     cards
+}
+
+/// A judged practice answer with the way to the next trap of the same filter.
+#[must_use]
+pub fn with_another(mut judged: Vec<Card>, filter: Filter) -> Vec<Card> {
+    if let Some(last) = judged.last_mut() {
+        last.buttons.push(vec![Button::new("Another trap", Action::PracticeMore { filter }).look(Look::Primary)]);
+    }
+    judged
 }
 
 /// What a search of the library found, each to be read by a button. `found`: id and line.

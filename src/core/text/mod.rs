@@ -23,7 +23,7 @@ pub use feeds::{
 };
 pub use members::{
     help, help_alone, help_pressed, leaderboard, library, library_found, misconception, practice, practice_judged,
-    privacy, privacy_confirm, privacy_deleted, privacy_export, privacy_export_sent, stats,
+    privacy, privacy_confirm, privacy_deleted, privacy_export, privacy_export_sent, stats, with_another,
 };
 pub use refusals::{fault, form_unopened, not_admin_here, old_admin_link, refusal};
 pub use rounds::{

@@ -155,12 +155,18 @@ fn sentence(refusal: &Refusal) -> String {
         }
         Refusal::JoinedAlready => "That code is from a place that is joined with this one already.".into(),
         Refusal::NotJoined => "This place is not joined with another one.".into(),
-        Refusal::LinkedAlready => "That code is your own. Give it from your other account.".into(),
+        Refusal::LinkedAlready => "That code is your own: you are one member with that account already. \
+            A Discord account is one member in all servers that are joined; to link another account, type a code of this one there."
+            .into(),
         Refusal::CodeOfElsewhere => {
             "That code is from a place that is not joined with this one. Its admins have to join the two first: `/community link`."
                 .into()
         }
         Refusal::NotLinked => "This account is not linked with another one.".into(),
+        Refusal::OneAccount => {
+            "This is one Discord account in several servers that are joined, and so one member. No other account is linked with it."
+                .into()
+        }
         Refusal::BadName { given } => format!("A name has 1 to 32 visible characters; {}.", wrong_with_name(given)),
     }
 }

@@ -75,7 +75,8 @@ fn what_a_member_is_told() {
     };
     insta::assert_snapshot!("mine_revealed", dump(&mine_revealed(&outcome)));
     insta::assert_snapshot!("mine_missed", dump(&mine_revealed(&Outcome { said: None, ..outcome })));
-    insta::assert_snapshot!("practice", dump(&practice(&trap(), 0, 9, &[1, 0, 2])));
+    let filter = Filter { series: Some("nlp".into()), ..Filter::default() };
+    insta::assert_snapshot!("practice", dump(&practice(&trap(), 0, 9, &[1, 0, 2], &filter)));
     let said = Shown::Option { letter: 'A', text: "28 GB".into() };
     let judged = practice_judged(
         &trap(),
@@ -86,7 +87,7 @@ fn what_a_member_is_told() {
         Some("It forgets the optimizer."),
         Some("Memory is the weights' alone."),
     );
-    insta::assert_snapshot!("practice_judged", dump_all(&judged));
+    insta::assert_snapshot!("practice_judged", dump_all(&with_another(judged, filter)));
 }
 
 #[test]

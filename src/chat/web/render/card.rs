@@ -151,7 +151,7 @@ fn target(action: &Action) -> Target {
             Target::Form(format!("/round/{round}/confidence"), vec![("confidence", confidence.as_str().to_owned())])
         }
         Action::AnswerNumber { round } | Action::Mine { round } => Target::Page(format!("/round/{round}")),
-        Action::Practice { trap, variant, seed, position } => Target::Form(
+        Action::Practice { trap, variant, seed, position, .. } => Target::Form(
             "/practice".to_owned(),
             vec![
                 ("trap", trap.to_string()),
@@ -160,7 +160,7 @@ fn target(action: &Action) -> Target {
                 ("position", position.to_string()),
             ],
         ),
-        Action::PracticeNumber { .. } | Action::PracticeMore => Target::Page("/practice".to_owned()),
+        Action::PracticeNumber { .. } | Action::PracticeMore { .. } => Target::Page("/practice".to_owned()),
         Action::Leaderboard { period, page } => {
             Target::Page(format!("/standings?period={}&page={}", period.as_str(), page.saturating_add(1)))
         }
