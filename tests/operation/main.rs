@@ -13,6 +13,7 @@ mod world;
 
 mod copies;
 mod deploy;
+mod doubles;
 mod logs;
 mod program;
 mod quiet;

@@ -129,6 +129,6 @@ impl Program {
     }
 }
 
-fn database(folder: &Path) -> PathBuf {
+pub(crate) fn database(folder: &Path) -> PathBuf {
     folder.join("data/trapline.db")
 }

@@ -22,7 +22,7 @@ fn a_figure_says_the_truth_and_waits_for_it() {
         post(&open, 3, None),
         mine_open(&mine(Some((b(), Confidence::Sure)))),
         today(&[mine(None)], |_| None),
-        practice(&trap(), 0, 1, &order),
+        practice(&trap(), 0, 1, &order, &Filter::default()),
     ];
     assert_eq!(pictures(&early), 0);
     let reveal = revealed(trap(), vec![count(1, 0); 3]);
