@@ -148,7 +148,7 @@ async fn ask(shared: &Shared, asked: &Asked, action: &Action) {
 async fn what_is_asked(service: &Service, actor: &Actor, action: &Action) -> Result<(String, String), Error> {
     match action {
         Action::AnswerNumber { round } => service.number_asked(actor, *round).await,
-        Action::PracticeNumber { trap, variant } => {
+        Action::PracticeNumber { trap, variant, .. } => {
             let Exercise { trap, .. } = service.exercise(actor, trap, *variant, 0).await?;
             let unit = if let Kind::Number(number) = trap.kind { number.unit } else { String::new() };
             Ok((trap.headline, unit))
