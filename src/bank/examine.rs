@@ -93,12 +93,10 @@ fn one(
 ) -> Examined {
     let mut sink = Sink::new(&document.label);
     let mut examined = Examined::of(document);
-    let mut waivers = Vec::new();
     match document.text() {
         Ok(text) => {
             let purpose = if today.is_some() { Purpose::Checking } else { Purpose::Serving };
-            let variants =
-                parse(&text, document.place(), purpose, engine, vocabulary, &mut sink, &mut examined, &mut waivers);
+            let variants = parse(&text, document.place(), purpose, engine, vocabulary, &mut sink, &mut examined);
             examined.variants = variants.filter(|_| !sink.has_errors()).unwrap_or_default();
             if today.is_some() {
                 examined.variants.truncate(1);
@@ -110,8 +108,7 @@ fn one(
             sink.error(0, "P02", format!("the file can't be read: {why}"), mend);
         }
     }
-    examined.findings = waived(sink.into_findings(), &waivers, today);
-    examined.waivers = waivers;
+    examined.findings = waived(sink.into_findings(), &examined.waivers, today);
     examined
 }
 
@@ -130,7 +127,6 @@ fn parse(
     vocabulary: &BTreeMap<String, String>,
     sink: &mut Sink<'_>,
     examined: &mut Examined,
-    waivers: &mut Vec<Waiver>,
 ) -> Option<Vec<Trap>> {
     let Some((head, body, body_line)) = split(text) else {
         let mend = "begin the file with a line +++, then TOML, then another line +++";
@@ -138,7 +134,7 @@ fn parse(
         return None;
     };
     let (front, found) = front::read(head, 2, sink);
-    *waivers = found;
+    examined.waivers = found;
     let number = front.as_ref().map_or_else(|| body.contains("\n## Answer"), |f| f.answer.is_some());
     let body = sections::read(body, body_line, number, sink);
     let front = front?;
@@ -230,7 +226,7 @@ mod tests {
         let engine = Engine::new();
         let mut sink = Sink::new(&document.label);
         let mut examined = Examined::of(document);
-        parse(text, document.place(), purpose, &engine, vocabulary, &mut sink, &mut examined, &mut Vec::new());
+        parse(text, document.place(), purpose, &engine, vocabulary, &mut sink, &mut examined);
         Report::new(sink.into_findings()).findings
     }
 

@@ -60,7 +60,7 @@ impl United {
 /// Makes one member of those of a community who are one Discord user, as two do who link their accounts, and counts anew what they have.
 pub(super) async fn unite(conn: &mut Conn, community: CommunityId) -> Result<United, StoreError> {
     let mut united = United::default();
-    let moves = moves(communities::doubles(conn, community).await?);
+    let moves = moves(&communities::doubles(conn, community).await?);
     for (from, into) in &moves {
         communities::merge_members(conn, *from, *into).await?;
         united.gone += 1;
@@ -76,7 +76,7 @@ pub(super) async fn unite(conn: &mut Conn, community: CommunityId) -> Result<Uni
 
 /// Who goes into whom, one after the other: whoever was there first takes the others in. `doubles`: users with their members, those of
 /// one user together. Members who have linked accounts may be the same by way of a third.
-fn moves(doubles: Vec<(String, MemberId)>) -> Vec<(MemberId, MemberId)> {
+fn moves(doubles: &[(String, MemberId)]) -> Vec<(MemberId, MemberId)> {
     let mut went: BTreeMap<MemberId, MemberId> = BTreeMap::new();
     let mut moves = Vec::new();
     for user in doubles.chunk_by(|(one, _), (next, _)| one == next) {
@@ -104,8 +104,8 @@ mod tests {
     use super::*;
 
     fn moved(doubles: &[(&str, i64)]) -> Vec<(i64, i64)> {
-        let doubles = doubles.iter().map(|(user, member)| ((*user).to_owned(), MemberId(*member))).collect();
-        moves(doubles).into_iter().map(|(from, into)| (from.0, into.0)).collect()
+        let doubles: Vec<_> = doubles.iter().map(|(user, member)| ((*user).to_owned(), MemberId(*member))).collect();
+        moves(&doubles).into_iter().map(|(from, into)| (from.0, into.0)).collect()
     }
 
     #[test]

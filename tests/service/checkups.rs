@@ -8,7 +8,8 @@ use trapline::ports::{ChatError, Clock as _};
 use crate::stage::{Fault, Stage, admin, draft, member, refused};
 
 async fn checkup(stage: &Stage) -> Checkup {
-    let [view] = stage.s().feeds(&admin("g")).await.unwrap().try_into().unwrap();
+    let views = stage.s().feeds(&admin("g")).await.expect("neither refused nor a fault");
+    let [view] = views.try_into().expect("one feed");
     Checkup { view, missing: Vec::new(), trouble: None }
 }
 

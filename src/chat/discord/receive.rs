@@ -23,7 +23,7 @@ pub(super) async fn component(shared: &Shared, click: &ComponentInteraction) {
     let asked = Asked::from(click);
     match Action::decode(&click.data.custom_id) {
         Ok(action @ (Action::AnswerNumber { .. } | Action::PracticeNumber { .. })) => {
-            ask(shared, &asked, &action).await
+            ask(shared, &asked, &action).await;
         }
         Ok(action) => {
             let place = place(&action);
