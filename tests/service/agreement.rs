@@ -80,7 +80,12 @@ fn step() -> impl Strategy<Value = Step> {
 struct Agreement {
     stage: Stage,
     rules: Rules,
+    /// The latest that the clock has shown.
+    latest: DateTime<Utc>,
 }
+
+/// A clock that is put back by more than a day in all was wrong before: that moves what is open, and has tests of its own.
+const FURTHEST_BACK: TimeDelta = TimeDelta::hours(23);
 
 impl Agreement {
     async fn new() -> Self {
@@ -96,7 +101,7 @@ impl Agreement {
         rules.add_feed(&[9], Some(8), now);
         rules.add_feed(&[12], None, now);
         rules.add_feed(&[0, 5, 10, 15, 20], Some(2), now);
-        Self { stage, rules }
+        Self { stage, rules, latest: now }
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -108,7 +113,10 @@ impl Agreement {
         let number = |feed: usize| (feed + 1).to_string();
         match *step {
             Step::Wait(minutes) => self.stage.clock.advance(TimeDelta::minutes(minutes)),
-            Step::ClockBack(minutes) => self.stage.clock.advance(TimeDelta::minutes(-minutes)),
+            Step::ClockBack(minutes) => {
+                self.latest = self.latest.max(now);
+                self.stage.clock.set((now - TimeDelta::minutes(minutes)).max(self.latest - FURTHEST_BACK));
+            }
             Step::Refuse(channel, minutes) => self.refuse(CHANNELS[channel], minutes).await,
             Step::Restart => self.stage.restart().await,
             Step::Fault(ref fault) => self.stage.chat.fail_sends([fault.clone()]),
