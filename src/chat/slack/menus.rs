@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn all_of_a_long_menu_can_be_chosen() {
         // As many as the built-in bank's topics, over the alphabet as they are.
-        let bank = (0..143).map(|n| format!("{}opic-{n}", char::from(b'a' + n % 26))).collect();
+        let bank: Vec<String> = (0..143_u8).map(|n| format!("{}opic-{n}", char::from(b'a' + n % 26))).collect();
         let letters = ('a'..='z').flat_map(|c| (0..11).map(move |n| format!("{c}-{n}"))).collect();
         let one_letter = (0..MOST).map(|n| format!("p-{n:03}")).collect();
         for values in [bank, letters, one_letter] {
