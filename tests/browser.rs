@@ -279,7 +279,6 @@ async fn a_reader_of_the_guide() {
     inspect::leaf(&browser, "23-guide-answers").await;
     inspect::document(&browser, "guide-desk", 1, "light", 1_000).await;
     inspect::keeps_together(&browser, &[".answer h2", ".answer .meta"]).await;
-    inspect::whole(&browser, ".menu-title").await;
     press_link(&browser, &format!("#a-{id} ~ .meta a")).await;
     at_place(&browser, "memory-and-precision.html", &question).await;
     browser.client.back().await.unwrap();

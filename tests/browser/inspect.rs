@@ -119,18 +119,6 @@ pub(crate) async fn keeps_together(browser: &Browser, selectors: &[&str]) {
     browser.paper(false).await;
 }
 
-/// On a phone this is not cut.
-pub(crate) async fn whole(browser: &Browser, selector: &str) {
-    browser.look((SIZES[0].1, SIZES[0].2), SCHEMES[0]).await;
-    // The guide arranges itself as it loads.
-    browser.client.refresh().await.unwrap();
-    let fits = "const e = document.querySelector(arguments[0]); \
-        return e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight;";
-    assert!(browser.value::<bool>(fits, vec![selector.into()]).await, "{selector} is cut");
-    browser.look((SIZES[1].1, SIZES[1].2), SCHEMES[0]).await;
-    browser.client.refresh().await.unwrap();
-}
-
 fn keep(path: &Path, picture: &[u8]) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
