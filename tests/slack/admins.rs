@@ -59,29 +59,6 @@ async fn an_owner_may_what_an_admin_may() {
 }
 
 #[tokio::test]
-async fn a_button_that_posts_is_pressed_twice_in_a_hurry() {
-    let (office, _post) = open_round().await;
-    let post = Action::Feed { number: 1, step: FeedStep::Post }.encode();
-    let board = office.admin.slash(&office.channel, "/trap", "feed").await;
-    let presses = [office.admin.press(board.message(), &post).await, office.admin.press(board.message(), &post).await];
-    let mut told = Vec::new();
-    for pressed in presses {
-        let answer = pressed.answer().await;
-        assert!(answer.is_private());
-        told.push(answer.text());
-    }
-    assert_eq!(told.iter().filter(|text| text.contains("You pressed twice")).count(), 1, "{told:?}");
-    office.channel.expect_message().await;
-    office.backstage.settle().await;
-    assert_eq!(office.channel.messages().len(), 2, "the open one, and one more");
-
-    let board = office.admin.slash(&office.channel, "/trap", "feed").await;
-    assert!(office.admin.click(board.message(), &post).await.text().contains("on its way"), "it was meant");
-    office.channel.expect_message().await;
-    office.finish().await;
-}
-
-#[tokio::test]
 async fn a_form_that_does_not_open() {
     let office = Office::set().await;
     let board = office.admin.slash(&office.channel, "/trap", "feed").await;

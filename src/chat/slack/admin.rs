@@ -31,17 +31,6 @@ pub(super) async fn click(shared: &Shared, who: &Who, way: &Way, action: &Action
     match action {
         Action::FeedAdd => add(shared, &actor, who, way).await,
         Action::Feed { number, step: FeedStep::Edit } => edit(shared, &actor, who, way, *number).await,
-        Action::Feed { number, step: FeedStep::Post } if actor.admin => {
-            // Two posts can't be taken back, and one was meant.
-            if !shared.presses.is_first(way, action) {
-                return finish(shared, who, way, Place::New, Ok(text::feed_posted_once(*number).into())).await;
-            }
-            let outcome = carry_out(shared, &actor, *number, FeedStep::Post).await;
-            if outcome.is_err() {
-                shared.presses.forget(way, action);
-            }
-            finish(shared, who, way, Place::New, outcome).await;
-        }
         Action::Feed { number, step } => {
             let outcome = carry_out(shared, &actor, *number, *step).await;
             finish(shared, who, way, place(*step), outcome).await;

@@ -18,7 +18,6 @@ pub mod overheard;
 mod payload;
 mod people;
 mod picture;
-mod presses;
 mod receive;
 mod render;
 mod respond;
@@ -40,7 +39,6 @@ use self::envelope::Who;
 use self::home::Homes;
 pub use self::manifest::MANIFEST;
 use self::people::People;
-use self::presses::Presses;
 pub use self::socket::Status;
 use crate::core::card::Card;
 use crate::core::ids::Platform;
@@ -75,7 +73,6 @@ struct Shared {
     service: Service,
     people: People,
     homes: Homes,
-    presses: Presses,
     me: RwLock<Option<Me>>,
 }
 
@@ -143,7 +140,7 @@ impl Slack {
         let api =
             Api::new(&bot_token, &app_token, api_url.as_deref(), service.metrics().clone()).map_err(ConnectError)?;
         let (people, homes) = (People::default(), Homes::default());
-        let shared = Shared { api, service, people, homes, presses: Presses::default(), me: RwLock::default() };
+        let shared = Shared { api, service, people, homes, me: RwLock::default() };
         Ok(Self { shared: Arc::new(shared), status: watch::Sender::new(Status::Connecting) })
     }
 
