@@ -225,5 +225,21 @@ pub struct Checkup {
     /// Permissions that the bot lacks in the channel, by the platform's own names; empty when all is well.
     pub missing: Vec<String>,
     /// What could not be found out, in words.
-    pub trouble: Option<String>,
+    pub trouble: Option<Finding>,
+}
+
+/// Something that keeps a feed from its channel, or anybody from finding out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// In words, as plain text.
+    pub said: String,
+    /// What the feed is blocked by because of it. A feed that is so already has it said with its state.
+    pub blocks: Option<Blocked>,
+}
+
+impl Finding {
+    #[must_use]
+    pub fn new(said: &str, blocks: Option<Blocked>) -> Self {
+        Self { said: said.to_owned(), blocks }
+    }
 }

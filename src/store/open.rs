@@ -131,8 +131,10 @@ pub(super) fn options_of(url: &str) -> Result<SqliteConnectOptions, OpenError> {
     if options.get_filename().file_name().is_none() {
         return Err(unusable());
     }
-    // Each statement would be asked of the log's filter, which costs more than some statements do. Slow ones are told of all the same.
-    Ok(options.foreign_keys(true).busy_timeout(BUSY).log_statements(LevelFilter::Off))
+    // Each statement would be asked of the log's filter, which costs more than some statements do: that is asked once, here.
+    let is_wanted = tracing::enabled!(target: "sqlx::query", tracing::Level::DEBUG);
+    let level = if is_wanted { LevelFilter::Debug } else { LevelFilter::Off };
+    Ok(options.foreign_keys(true).busy_timeout(BUSY).log_statements(level))
 }
 
 /// The connection that writes, to a database that is up to date: its commits are on the disk when they return.

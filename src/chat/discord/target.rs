@@ -4,7 +4,7 @@ use serenity::all::{ChannelId, GuildId, RoleId};
 
 use super::Shared;
 use super::permissions::{self, Standing, Trouble, Wants};
-use crate::core::feed::{Checkup, Draft, FeedView, Settings};
+use crate::core::feed::{Blocked, Checkup, Draft, FeedView, Finding, Settings};
 use crate::core::refusal::Refusal;
 use crate::service::{Actor, Error};
 
@@ -69,29 +69,31 @@ async fn checkup(shared: &Shared, standing: Option<&Standing>, view: FeedView) -
 }
 
 /// The permissions that are missing, or what else is wrong, in words.
-async fn look(shared: &Shared, standing: Option<&Standing>, settings: &Settings) -> Result<Vec<String>, String> {
-    let channel = id(&settings.channel).map(ChannelId::new).ok_or_else(|| "The channel is gone.".to_owned())?;
+async fn look(shared: &Shared, standing: Option<&Standing>, settings: &Settings) -> Result<Vec<String>, Finding> {
+    let channel = id(&settings.channel).map(ChannelId::new).ok_or_else(gone)?;
     let channel = match permissions::fetch(&shared.rest, channel).await {
         Ok(channel) => channel,
         Err(error) if permissions::is_hidden(&error) => return Ok(vec!["View Channel".to_owned()]),
-        Err(error) if permissions::is_unknown(&error) => return Err("The channel is gone.".to_owned()),
-        Err(_) => return Err("Discord did not answer, so I could not look at the channel.".to_owned()),
+        Err(error) if permissions::is_unknown(&error) => return Err(gone()),
+        Err(_) => return Err(Finding::new("Discord did not answer, so I could not look at the channel.", None)),
     };
     shared.names.learn(&channel);
     let untold = || "The channel is there, but Discord did not tell me my roles, so I could not check my permissions.";
-    let standing = standing.ok_or_else(|| untold().to_owned())?;
+    let standing = standing.ok_or_else(|| Finding::new(untold(), None))?;
     let role = settings.role.as_ref().and_then(|role| id(role)).map(RoleId::new);
     if role.is_some_and(|role| !standing.knows(role)) {
-        return Err("The role that it pings is gone: choose another.".to_owned());
+        return Err(Finding::new("The role that it pings is gone: choose another.", None));
     }
     let missing = standing.missing(&channel, Wants { thread: settings.thread, role });
     if missing.is_empty() && !standing.takes_files(&channel) {
-        return Err(
-            "I lack Attach Files there, so figures come as words. Give it to my role in the channel's settings."
-                .to_owned(),
-        );
+        let said = "I lack Attach Files there, so figures come as words. Give it to my role in the channel's settings.";
+        return Err(Finding::new(said, None));
     }
     Ok(missing)
+}
+
+fn gone() -> Finding {
+    Finding::new("The channel is gone.", Some(Blocked::ChannelGone))
 }
 
 /// Discord's ids are never 0.

@@ -12,7 +12,7 @@ use super::envelope::{View, Way, Who};
 use super::respond::{Outcome, Place, Say, finish};
 use super::{Shared, forms, manifest};
 use crate::core::card::Card;
-use crate::core::feed::{Blocked, Checkup, Draft, FeedView, State};
+use crate::core::feed::{Blocked, Checkup, Draft, FeedView, Finding};
 use crate::core::ids::{Action, FeedStep};
 use crate::core::refusal::Refusal;
 use crate::core::text;
@@ -238,7 +238,7 @@ pub(super) async fn doctor(shared: &Shared, actor: &Actor) -> Outcome {
     Ok(cards.into())
 }
 
-/// What would block the feed, in words, unless it does so already and is said with its state.
+/// What would block the feed.
 async fn checkup(shared: &Shared, view: FeedView) -> Checkup {
     let found = match ask(shared, &view.feed.settings.channel).await {
         Ok(Channel { is_archived: true, .. }) => Some((Some(Blocked::ChannelArchived), "The channel is archived.")),
@@ -256,11 +256,5 @@ async fn checkup(shared: &Shared, view: FeedView) -> Checkup {
             _ => Some((None, "Slack did not answer, so I could not look at the channel.")),
         },
     };
-    let known = match &view.feed.state {
-        State::Blocked { reason, .. } => Some(reason),
-        State::Active | State::Paused => None,
-    };
-    let news = found.filter(|(reason, _)| reason.is_none() || reason.as_ref() != known);
-    let trouble = news.map(|(_, said)| said.to_owned());
-    Checkup { view, missing: Vec::new(), trouble }
+    Checkup { view, missing: Vec::new(), trouble: found.map(|(blocks, said)| Finding::new(said, blocks)) }
 }

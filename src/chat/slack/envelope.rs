@@ -62,8 +62,6 @@ pub(super) struct Way {
     /// Opens a modal within three seconds.
     pub(super) trigger: Option<String>,
     pub(super) channel: Option<String>,
-    /// The message that was clicked.
-    pub(super) message: Option<String>,
     /// The message that was clicked is the reader's own, so that it can be replaced.
     pub(super) private: bool,
     /// It was done in the App Home, where there is no message.
@@ -135,7 +133,6 @@ fn click(payload: &Value) -> Option<Event> {
         response_url: text(&payload["response_url"]),
         trigger: text(&payload["trigger_id"]),
         channel: text(&payload["channel"]["id"]).or_else(|| text(&container["channel_id"])),
-        message: text(&container["message_ts"]),
         private: container["is_ephemeral"].as_bool().or(message["is_ephemeral"].as_bool()).unwrap_or(false),
         home: container["type"] == "view",
     };
@@ -206,7 +203,6 @@ mod tests {
         let Some(Event::Click { who, action, way }) = event("interactive", &payload) else { panic!("it is a click") };
         assert_eq!((who.team.as_str(), who.user.as_str(), who.handle.as_str()), ("T1", "U1", "ann"));
         assert_eq!((action.as_str(), way.private, way.home), ("t1:m:1", true, false));
-        assert_eq!(way.message.as_deref(), Some("1.2"));
     }
 
     #[test]

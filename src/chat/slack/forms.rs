@@ -165,7 +165,6 @@ pub(super) fn way(metadata: &str) -> Way {
         response_url: text("response_url"),
         trigger: None,
         channel: text("channel"),
-        message: None,
         private: value["private"].as_bool().unwrap_or(false),
         home: value["home"].as_bool().unwrap_or(false),
     }

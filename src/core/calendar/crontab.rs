@@ -97,7 +97,7 @@ fn read(source: &str) -> Result<Vec<cron::Schedule>, Why> {
     let [minute, hour, day, month, weekday] = fields[..] else {
         let count = if source.is_empty() { 0 } else { fields.len() };
         return Err(format!(
-            "it has {count} field{}; a crontab has five: minute, hour, day of month, month, day of week",
+            "it has {count} field{}; a crontab has five fields: minute, hour, day of month, month, day of week",
             if count == 1 { "" } else { "s" }
         ));
     };

@@ -6,7 +6,7 @@ use super::rounds::question;
 use super::words::{self, count, it_or_them, list, moment, quoted, series, topic};
 use crate::core::calendar::Slot;
 use crate::core::card::{Block, Button, Card, Look, Tone};
-use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Order, RevealAfter, SkipReason, State, Waiting};
+use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Finding, Order, RevealAfter, SkipReason, State, Waiting};
 use crate::core::ids::{Action, FeedStep, RoundId};
 use crate::core::markup::escape;
 use crate::core::trap::Trap;
@@ -282,12 +282,6 @@ pub fn feed_posted(number: i64, _round: RoundId) -> Card {
         .text("It pays points as usual. The schedule and the streaks are not touched.")
 }
 
-/// To a button that was pressed twice in a hurry.
-#[must_use]
-pub fn feed_posted_once(number: i64) -> Card {
-    Card::new(format!("Feed {number}: one trap is on its way")).text("You pressed twice, and I post once.")
-}
-
 #[must_use]
 pub fn feed_revealed(number: i64, _round: RoundId) -> Card {
     Card::new(format!("Feed {number}: the reveal is on its way")).tone(Tone::Good).text("Points are official now.")
@@ -342,7 +336,8 @@ fn diagnosis(checkup: &Checkup, now: DateTime<Utc>) -> String {
     if checkup.view.pool == 0 {
         lines.push("No trap fits its filter any more: edit it.".to_owned());
     }
-    lines.extend(checkup.trouble.as_ref().map(|trouble| escape(trouble)));
+    let is_said = |found: &&Finding| matches!(&checkup.view.feed.state, State::Blocked { reason, .. } if found.blocks.as_ref() == Some(reason));
+    lines.extend(checkup.trouble.iter().filter(|found| !is_said(found)).map(|found| escape(&found.said)));
     if lines.is_empty() { format!("well. {}", state(&checkup.view, now)) } else { lines.join("  \n") }
 }
 

@@ -18,8 +18,8 @@ pub use communities::{
 };
 pub use feeds::{
     blocked, doctor, feed_added, feed_added_here, feed_board, feed_edited, feed_edited_here, feed_gone, feed_list,
-    feed_paused, feed_posted, feed_posted_once, feed_preview, feed_removed, feed_resumed, feed_resumed_here,
-    feed_revealed, scopes_missing, token_refused,
+    feed_paused, feed_posted, feed_preview, feed_removed, feed_resumed, feed_resumed_here, feed_revealed,
+    scopes_missing, token_refused,
 };
 pub use members::{
     help, help_alone, help_pressed, leaderboard, library, library_found, misconception, practice, practice_judged,
