@@ -92,6 +92,14 @@ async fn a_channel_that_the_bot_was_put_out_of_is_named_and_said_once() {
     let health = office.admin.slash(&office.channel, "/trap", "doctor").await;
     let said = health.text().to_lowercase();
     assert!(said.contains("blocked") && said.matches("invite me").count() == 2, "once for each feed: {said}");
+    for channel in [&open, &secret] {
+        channel.invite_bot();
+    }
+    let health = office.admin.slash(&office.channel, "/trap", "doctor").await;
+    assert_eq!(health.text().matches("Nothing is in the way any more").count(), 2, "{}", health.text());
+    for channel in [&open, &secret] {
+        channel.expect_message().await;
+    }
     office.finish().await;
 }
 
