@@ -93,6 +93,8 @@
     said.className = "error unsent";
     said.append(line);
     if (button) (button.closest(".buttons, .row") || button).after(said); else form.append(said);
+    // Who pressed a key may have the option at the window's edge.
+    said.scrollIntoView({ block: "nearest", behavior: "instant" });
     announce(text);
   };
 
