@@ -181,6 +181,13 @@ fn a_folder_that_is_not_there_is_one_finding() {
 }
 
 #[test]
+fn a_folder_without_a_trap_is_not_called_well() {
+    let empty = tempfile::tempdir().unwrap();
+    let report = check(&[empty.path().to_owned()], today());
+    assert!(report.has_errors() && report.to_string().contains("error[P02]: it holds no trap"), "{report}");
+}
+
+#[test]
 fn a_vocabulary_cannot_change_what_a_slug_means() {
     let dir = folder(&[("memory/012-queue-or-capacity.md", CHOICE.as_bytes())]);
     fs::write(dir.path().join("misconceptions.toml"), "test-queue-hides-load = \"Another belief\"\nBad = 1\n").unwrap();

@@ -167,8 +167,16 @@ impl Files {
         files
     }
 
-    /// What a path on the command line stands for: a trap, a series, or a folder of series.
+    /// What a path on the command line stands for: a trap, a series, or a folder of series. A folder without any is a slip.
     pub(super) fn path(path: &Path) -> Self {
+        let mut files = Self::at(path);
+        if files.traps.is_empty() && files.vocabularies.is_empty() && files.findings.is_empty() {
+            files.complain(path, "it holds no trap", "name a file, a folder of them, or a folder of such folders");
+        }
+        files
+    }
+
+    fn at(path: &Path) -> Self {
         let has_traps = |dir: &Path| fs::read_dir(dir).is_ok_and(|all| all.flatten().any(|e| trap_path(&e.path())));
         if path.is_dir() && (!has_traps(path) || path.join(VOCABULARY).exists()) {
             return Self::folder(path);

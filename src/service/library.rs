@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::people::{known, round_for};
 use super::rounds::reveal_of;
-use super::{Actor, Result, Service, words};
+use super::{Actor, Error, Result, Service, words};
 use crate::bank::Entry;
 use crate::core::ids::{RoundId, TrapId};
 use crate::core::refusal::Refusal;
@@ -13,6 +13,14 @@ use crate::core::text;
 use crate::core::trap::Trap;
 use crate::store::rounds::StoredRound;
 use crate::store::{Conn, StoreError, people, rounds, traps};
+
+/// What somebody looked for in the library.
+#[derive(Debug)]
+pub enum Found {
+    One(Trap),
+    /// Id and a line to show of each.
+    Several(Vec<(TrapId, String)>),
+}
 
 impl Service {
     /// Traps whose headline, title, series or topics match, best first, at most `limit`: id and a line to show.
@@ -29,7 +37,25 @@ impl Service {
         Ok(found.into_iter().take(limit).map(|(_, trap)| (trap.id.clone(), line(trap))).collect())
     }
 
-    /// One trap to read, by id or by what was typed.
+    /// The trap of this name, or the only one with these words; else those that have them, at most `limit`.
+    ///
+    /// # Errors
+    /// As [`Service::library_read`].
+    pub async fn library_find(&self, actor: &Actor, text: &str, limit: usize) -> Result<Found> {
+        let unknown = match self.library_read(actor, text).await {
+            Ok(trap) => return Ok(Found::One(trap)),
+            Err(error @ Error::Refused(Refusal::UnknownTrap { .. })) => error,
+            Err(error) => return Err(error),
+        };
+        let mut found = self.library_search(actor, text, limit).await?;
+        match found.as_slice() {
+            [] => Err(unknown),
+            [_] => Ok(Found::One(self.library_read(actor, found.remove(0).0.as_str()).await?)),
+            _ => Ok(Found::Several(found)),
+        }
+    }
+
+    /// One trap to read, by its id or its title.
     ///
     /// # Errors
     /// `TrapOpen`, `UnknownTrap` with the nearest, or a fault.

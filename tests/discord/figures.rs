@@ -83,6 +83,24 @@ async fn the_library_shows_it() {
 }
 
 #[tokio::test]
+async fn words_open_the_only_trap_that_has_them_or_offer_those_that_do() {
+    let scene = Scene::set().await;
+    let member = scene.guild.member("Bob");
+    let only = member.slash(&scene.channel, "library", opts!["search" => "sixteen BYTES"]).await;
+    assert!(only.message().text().contains("Sixteen bytes a parameter"), "{}", only.message().text());
+
+    let several = member.slash(&scene.channel, "library", opts!["search" => "hidden tax"]).await;
+    let rows = several.message().buttons().len();
+    assert!((2..=5).contains(&rows), "{}", several.message().text());
+    let read = member.click(several.message(), "The hidden tax").await;
+    assert!(read.message().text().contains("The hidden tax"), "{}", read.message().text());
+
+    let none = member.slash(&scene.channel, "library", opts!["search" => "no such words"]).await;
+    assert!(none.message().text().contains("I know no trap"), "{}", none.message().text());
+    scene.finish().await;
+}
+
+#[tokio::test]
 async fn a_channel_that_takes_no_files_gets_the_words() {
     let scene = Scene::set().await;
     scene.channel.deny_bot(Permissions::ATTACH_FILES);

@@ -5,6 +5,7 @@ use trapline::core::feed::{Draft, Filter};
 use trapline::core::ids::{Confidence, Period};
 use trapline::core::refusal::Refusal;
 use trapline::core::round::{Given, Verdicted};
+use trapline::service::library::Found;
 
 use crate::stage::{Stage, admin, at, draft, member, number_trap, refused, traps};
 
@@ -85,6 +86,12 @@ async fn the_library_leaves_out_what_is_open() {
     let found = stage.s().library_search(&ann, "beta", 1).await.unwrap();
     assert_eq!(found.len(), 1);
     assert!(found[0].1.contains("beta"));
+    let one = stage.s().library_find(&member("h", "eve"), "secret beta-2", 25).await.unwrap();
+    assert!(matches!(&one, Found::One(trap) if trap.id.as_str() == "beta-2"), "{one:?}");
+    let Found::Several(several) = stage.s().library_find(&ann, "secret", 2).await.unwrap() else { panic!("one") };
+    assert!(several.len() == 2 && several.iter().all(|(id, _)| *id != open.id));
+    let none = refused(stage.s().library_find(&ann, "secret of gamma", 25).await);
+    assert!(matches!(none, Refusal::UnknownTrap { .. }), "{none:?}");
     let (series, topics) = stage.s().vocabulary();
     assert_eq!((series.join(" "), topics.join(" ")), ("alpha beta".into(), "data memory serving".into()));
 }

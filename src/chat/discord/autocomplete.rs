@@ -13,8 +13,9 @@ use super::commands::Context;
 use super::payload::{cut, limit, units};
 use super::permissions::{self, Channel};
 use super::respond::Asked;
-use crate::core::calendar;
+use crate::core::calendar::{self, Days};
 use crate::core::feed::{FeedView, Order};
+use crate::core::refusal::Refusal;
 use crate::core::trap::Level;
 use crate::service::Actor;
 
@@ -36,12 +37,20 @@ pub(super) async fn timezone(_: Context<'_>, typed: &str) -> CreateAutocompleteR
 }
 
 pub(super) async fn days(_: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let mut fitting = like(typed, DAYS);
-    // A list of days of one's own is as good as any of these.
-    if fitting.is_empty() && !typed.trim().is_empty() {
-        fitting.push(typed.trim().to_owned());
+    same(days_like(typed))
+}
+
+/// The usual lists that hold what was typed; else that, where it is a list of days of one's own, or the nearest one.
+fn days_like(typed: &str) -> Vec<String> {
+    let fitting = like(typed, DAYS);
+    if !fitting.is_empty() {
+        return fitting;
     }
-    same(fitting)
+    match Days::parse(typed) {
+        Ok(days) => vec![days.to_string()],
+        Err(Refusal::BadDays { near, .. }) => near,
+        Err(_) => Vec::new(),
+    }
 }
 
 pub(super) async fn order(_: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
@@ -177,6 +186,15 @@ mod tests {
         assert_eq!(like("MI", ["staff-mix", "mid", "mixed"]), ["mid", "mixed", "staff-mix"]);
         assert_eq!(like("", ["b", "a"]), ["b", "a"]);
         assert!(like("x", ["b", "a"]).is_empty());
+    }
+
+    #[test]
+    fn only_days_are_suggested_as_days() {
+        assert_eq!(days_like("mon-thu"), ["mon,tue,wed,thu"]);
+        assert_eq!(days_like("sun, sat, fri"), ["fri,sat,sun"]);
+        assert_eq!(days_like("week")[..1], ["weekdays"]);
+        assert_eq!(days_like("tuseday")[..1], ["tue"]);
+        assert!(!days_like("xyzzy").contains(&"xyzzy".to_owned()));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::core::refusal::Refusal;
 use crate::core::round::Mine;
 use crate::core::text;
 use crate::core::trap::Level;
-use crate::service::{Actor, Error};
+use crate::service::Actor;
+use crate::service::library::Found;
 
 /// What is asked for. One word of [`WORDS`] each, and none for practice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,20 +248,11 @@ async fn practice(shared: &Shared, actor: &Actor, words: &[String]) -> Outcome {
 /// How many traps a search shows: each has a button.
 const FOUND: usize = 8;
 
-/// The trap of this name, or the only one with these words; else those that have them.
 async fn library(shared: &Shared, actor: &Actor, words: &str) -> Outcome {
-    let service = &shared.service;
-    match service.library_read(actor, words).await {
-        Ok(trap) => return Ok(text::library(&trap).into()),
-        Err(Error::Refused(Refusal::UnknownTrap { .. })) => {}
-        Err(error) => return Err(error),
-    }
-    let found = service.library_search(actor, words, FOUND).await?;
-    match found.as_slice() {
-        [(only, _)] => Ok(text::library(&service.library_read(actor, only.as_str()).await?).into()),
-        [] => Err(service.library_read(actor, words).await.err().unwrap_or(Refusal::StaleButton.into())),
-        several => Ok(text::library_found(several).into()),
-    }
+    Ok(match shared.service.library_find(actor, words, FOUND).await? {
+        Found::One(trap) => text::library(&trap).into(),
+        Found::Several(found) => text::library_found(&found).into(),
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Time zones: their names, and the instants of local times.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, MappedLocalTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{GapInfo, TZ_VARIANTS, Tz};
 
@@ -54,6 +56,10 @@ const ALSO: [(&str, &str); 20] = [
     ("washington", "America/New_York"),
 ];
 
+/// Countries with their zones, a line each: the name in lower case, a tab, zones between blanks. Names and zones are those of `iso3166.tab`
+/// and `zone.tab` in the IANA time zone database, which is in the public domain; other names in use are added.
+const COUNTRIES: &str = include_str!("countries.tsv");
+
 /// The instant of a local time: the first one at which a clock of the zone shows it.
 ///
 /// A time that the clocks skip means the first instant after the gap. Where that lies on another date, the minute before the
@@ -86,7 +92,7 @@ pub fn zone_named(text: &str) -> Result<Tz, Refusal> {
 }
 
 /// Time zones whose name resembles the text, best first: for autocompletes and for refusals. Cities match without their
-/// continent, and some big ones that the IANA database lacks do too; an empty text gives a short list of common zones.
+/// continent, and some big ones that the IANA database lacks do too, as do countries; an empty text gives a short list of common zones.
 #[must_use]
 pub fn zones_like(text: &str, limit: usize) -> Vec<&'static str> {
     // No name is longer than what is quoted, and likeness costs the product of both lengths.
@@ -97,8 +103,10 @@ pub fn zones_like(text: &str, limit: usize) -> Vec<&'static str> {
     if let Some(seconds) = offset_in(&wanted) {
         return zones_at(seconds, limit);
     }
+    let countries = countries_like(&wanted);
+    let score = |name| countries.get(name).copied().unwrap_or(0.0).max(likeness(&wanted, name));
     let mut scored: Vec<(f64, &'static str)> =
-        TZ_VARIANTS.into_iter().map(|zone| (likeness(&wanted, zone.name()), zone.name())).collect();
+        TZ_VARIANTS.into_iter().map(|zone| (score(zone.name()), zone.name())).collect();
     scored.sort_by(|(a, name_a), (b, name_b)| b.total_cmp(a).then_with(|| order(name_a).cmp(&order(name_b))));
     // Once something really matches, what merely looks a little alike is noise.
     let floor = if scored.first().is_some_and(|(best, _)| *best >= CONTAINS) { ALIKE } else { 0.0 };
@@ -139,6 +147,26 @@ fn zones_at(seconds: i32, limit: usize) -> Vec<&'static str> {
 const CONTAINS: f64 = 2.0;
 /// A likeness from which on a misspelling is probable.
 const ALIKE: f64 = 0.9;
+
+/// From how many letters on a country is known by its beginning.
+const BEGUN: usize = 3;
+
+/// The zones of the countries that go by this name, or by one that begins with it, and how well they match.
+fn countries_like(wanted: &str) -> HashMap<&'static str, f64> {
+    let mut zones: HashMap<&'static str, f64> = HashMap::new();
+    for (name, those) in COUNTRIES.lines().filter_map(|line| line.split_once('\t')) {
+        let score = match () {
+            () if name == wanted => 5.0,
+            () if wanted.len() >= BEGUN && name.starts_with(wanted) => 4.0,
+            () => continue,
+        };
+        for zone in those.split(' ') {
+            let best = zones.entry(zone).or_default();
+            *best = best.max(score);
+        }
+    }
+    zones
+}
 
 fn likeness(wanted: &str, name: &str) -> f64 {
     let plain = name.to_lowercase().replace('_', " ");

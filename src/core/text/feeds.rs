@@ -102,7 +102,18 @@ fn settled(title: String, view: &FeedView, now: DateTime<Utc>, zones: Zones) -> 
             view.feed.number
         ));
     }
+    card.blocks.extend(often(view));
     card
+}
+
+/// A crontab that comes again within the hour is most often a slip: `* 9 * * *` for `0 9 * * *`.
+fn often(view: &FeedView) -> Option<Block> {
+    let apart = view.next.windows(2).map(|pair| (pair[1].at - pair[0].at).num_minutes()).min()?;
+    let minutes = u64::try_from(apart).ok().filter(|apart| *apart < 60)?;
+    Some(Block::Text(format!(
+        "⚠️ Traps come {} apart here. One a day, at 09:00, is the crontab `0 9 * * *`.",
+        count(minutes, "minute", "minutes")
+    )))
 }
 
 #[must_use]

@@ -1,6 +1,6 @@
 //! Every sentence, as a person reads it. Snapshots: a change of wording is a change that somebody looks at.
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::Berlin;
 
 use super::*;
@@ -174,6 +174,19 @@ fn an_admin_is_told_when_traps_will_repeat_soon() {
     assert!(which(1).ends_with("the same at each post"), "{}", which(1));
     assert!(which(3).ends_with("they repeat after 3 posts"), "{}", which(3));
     assert!(!which(7).contains("repeat"), "{}", which(7));
+}
+
+#[test]
+fn an_admin_is_told_when_traps_come_within_the_hour() {
+    let apart = |minutes| {
+        let view = feed_view(State::Active);
+        let first = view.next[0];
+        let second = Slot { at: first.at + TimeDelta::minutes(minutes), ..first };
+        let later = Slot { at: second.at + TimeDelta::days(1), ..first };
+        dump(&feed_added(&FeedView { next: vec![first, second, later], ..view }, noon()))
+    };
+    assert!(apart(5).contains("Traps come 5 minutes apart"), "{}", apart(5));
+    assert!(!apart(60).contains("apart"), "{}", apart(60));
 }
 
 #[test]

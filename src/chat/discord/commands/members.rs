@@ -6,11 +6,13 @@ use super::arguments::{Choice, Picked, Privacy};
 use super::{Context, Never, answer};
 use crate::chat::discord::autocomplete::{level, library as library_search, series, topic};
 use crate::chat::discord::invite::jump_link;
+use crate::chat::discord::payload::limit;
 use crate::chat::discord::receive::exercise;
 use crate::chat::discord::respond::Say;
 use crate::chat::discord::rest::File;
 use crate::core::ids::Period;
 use crate::core::text;
+use crate::service::library::Found;
 
 /// Practise one trap: private, judged at once, no points
 #[poise::command(slash_command, guild_only)]
@@ -78,8 +80,13 @@ pub(super) async fn library(
     #[autocomplete = "library_search"]
     search: String,
 ) -> Result<(), Never> {
-    answer(ctx, async move |service, actor| Ok(text::library(&service.library_read(&actor, &search).await?).into()))
-        .await
+    answer(ctx, async move |service, actor| {
+        Ok(match service.library_find(&actor, &search, limit::ROWS).await? {
+            Found::One(trap) => text::library(&trap).into(),
+            Found::Several(found) => text::library_found(&found).into(),
+        })
+    })
+    .await
 }
 
 /// Take your data along, or have it deleted

@@ -176,6 +176,18 @@ fn the_nearest_zones_are_named() {
     for (text, zone) in nearest {
         assert_eq!(zones_like(text, 5).first(), Some(&zone), "{text}: {:?}", zones_like(text, 5));
     }
+    for (country, zone) in [
+        ("Germany", "Europe/Berlin"),
+        ("germ", "Europe/Berlin"),
+        ("India", "Asia/Kolkata"),
+        ("usa", "America/New_York"),
+        ("UK", "Europe/London"),
+        ("korea", "Asia/Seoul"),
+        ("Nepal", "Asia/Kathmandu"),
+    ] {
+        assert_eq!(zones_like(country, 5).first(), Some(&zone), "{country}: {:?}", zones_like(country, 5));
+    }
+    assert!(zones_like("brazil", 25).contains(&"America/Manaus"), "all zones of a country are offered");
     assert!(matches!(zone_named("berlin"), Err(Refusal::UnknownZone { near, .. }) if near[0] == "Europe/Berlin"));
     assert!(matches!(zone_named("Mars/Phobos"), Err(Refusal::UnknownZone { near, .. }) if near.len() == 3));
     assert_eq!(zones_like("+02:00", 3), ["Europe/Berlin", "Europe/Paris", "Europe/Madrid"]);
@@ -184,4 +196,17 @@ fn the_nearest_zones_are_named() {
     assert_eq!(zones_like("gmt+0", 1), ["UTC"]);
     assert_eq!(zones_like("", 100).len(), 20);
     assert_eq!(zones_like("", 1), ["UTC"]);
+}
+
+#[test]
+fn the_zones_of_countries_are_zones() {
+    let lines: Vec<(&str, &str)> =
+        include_str!("../countries.tsv").lines().map(|line| line.split_once('\t').unwrap()).collect();
+    assert!(lines.len() > 200);
+    for (country, zones) in lines {
+        assert_eq!(country, country.to_lowercase(), "names are compared in lower case");
+        for zone in zones.split(' ') {
+            assert!(zone_named(zone).is_ok_and(|tz| tz.name() == zone), "{country}: {zone}");
+        }
+    }
 }
