@@ -188,6 +188,28 @@ fn a_folder_without_a_trap_is_not_called_well() {
 }
 
 #[test]
+fn a_path_that_leads_nowhere_is_to_be_corrected() {
+    let report = check(&[PathBuf::from("no/such/file.md")], today()).to_string();
+    assert!(report.contains("there is no such file or folder. Mend: correct the path"), "{report}");
+}
+
+/// Its folder is the series, which a new author may not know.
+#[test]
+fn a_trap_beside_the_series_is_told_by_whoever_loads_the_folder() {
+    let stray = folder(&[("007-training-memory.md", NUMBER.as_bytes()), ("NOTES.md", b"Not a trap")]);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_trapline"))
+        .arg("bank")
+        .env("TRAPLINE_QUESTIONS", stray.path())
+        .current_dir(stray.path())
+        .output()
+        .unwrap();
+    let (listed, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && !listed.contains("test-training-memory"), "{listed}");
+    assert!(told.contains("007-training-memory.md: error[P01]: it stands in no series"), "{told}");
+    assert!(!told.contains("NOTES.md"), "{told}");
+}
+
+#[test]
 fn a_vocabulary_cannot_change_what_a_slug_means() {
     let dir = folder(&[("memory/012-queue-or-capacity.md", CHOICE.as_bytes())]);
     fs::write(dir.path().join("misconceptions.toml"), "test-queue-hides-load = \"Another belief\"\nBad = 1\n").unwrap();

@@ -34,14 +34,25 @@ pub(super) fn check(paths: &[PathBuf], json: bool) -> Result<ExitCode, Failure> 
 
 fn summary(report: &Report) -> String {
     let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    match (errors, report.findings.len() - errors) {
+    let found = match (errors, report.findings.len() - errors) {
         (0, 0) => "all is well".to_owned(),
         (errors, warnings) => format!("errors: {errors}, warnings: {warnings}"),
+    };
+    format!("traps: {}; {found}", report.traps)
+}
+
+/// The built-in bank with the folders of the configuration; whoever types a command is told what of these is left out.
+fn loaded() -> Result<Bank, Failure> {
+    let (bank, report) = Bank::load(&config()?.questions);
+    if !report.is_empty() {
+        // Nothing is left to do when standard error itself is closed.
+        let _ = write!(std::io::stderr(), "{report}");
     }
+    Ok(bank)
 }
 
 pub(super) fn bank(json: bool) -> Result<ExitCode, Failure> {
-    let (bank, _) = Bank::load(&config()?.questions);
+    let bank = loaded()?;
     if json {
         say(&serde_json::to_string_pretty(&bank.to_json())?);
     } else {
@@ -53,7 +64,7 @@ pub(super) fn bank(json: bool) -> Result<ExitCode, Failure> {
 }
 
 pub(super) fn preview(id: &str, shape: Shape, state: Stage) -> Result<ExitCode, Failure> {
-    let (bank, _) = Bank::load(&config()?.questions);
+    let bank = loaded()?;
     let trap = TrapId::try_from(id.to_owned()).ok().and_then(|id| bank.get(&id).map(|entry| entry.trap().clone()));
     let Some(trap) = trap else { return Err(unknown_trap(&bank, id)) };
     let round = round_of(trap);
@@ -67,7 +78,7 @@ pub(super) fn preview(id: &str, shape: Shape, state: Stage) -> Result<ExitCode, 
 }
 
 pub(super) fn figure(id: &str, dark: bool, png: bool, variant: usize) -> Result<ExitCode, Failure> {
-    let (bank, _) = Bank::load(&config()?.questions);
+    let bank = loaded()?;
     let entry = TrapId::try_from(id.to_owned()).ok().and_then(|id| bank.get(&id));
     let Some(entry) = entry else { return Err(unknown_trap(&bank, id)) };
     let Some(trap) = variant.checked_sub(1).and_then(|index| entry.variants.get(index)) else {
@@ -142,7 +153,7 @@ pub(super) fn manifest() -> Result<ExitCode, Failure> {
 }
 
 pub(super) fn guide(dir: &Path) -> Result<ExitCode, Failure> {
-    let (bank, _) = Bank::load(&config()?.questions);
+    let bank = loaded()?;
     let guide::Extent { chapters, traps } = guide::write(&bank, dir)?;
     say(&format!("{traps} traps in {chapters} chapters: open {}", dir.join("index.html").display()));
     Ok(ExitCode::SUCCESS)

@@ -51,6 +51,7 @@ fn gathered(paths: &[PathBuf]) -> Files {
 }
 
 fn check_in(mut ground: Ground, files: Files, place: &str, today: NaiveDate) -> Report {
+    let traps = files.traps.len();
     let (mut findings, admitted) = ground.admit(files, Some(today));
     let members: Vec<Member<'_>> = admitted
         .iter()
@@ -69,5 +70,5 @@ fn check_in(mut ground: Ground, files: Files, place: &str, today: NaiveDate) -> 
     drop(waivers);
     // To let go of many traps takes a while, and the program that checks them ends with this.
     std::mem::forget(admitted);
-    Report::new(findings)
+    Report { traps, ..Report::new(findings) }
 }

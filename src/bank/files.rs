@@ -15,6 +15,9 @@ pub(super) const VOCABULARY: &str = "misconceptions.toml";
 /// The largest file, in bytes.
 pub(super) const MAX_BYTES: u64 = 256 * 1024;
 
+/// By what the name of a trap's file begins, which tells it from a page about the folder.
+const NUMBER: fn(char) -> bool = |c| c.is_ascii_digit();
+
 /// The most files that one folder gives.
 const MAX_FILES: usize = 50_000;
 
@@ -149,7 +152,7 @@ impl Files {
     pub(super) fn folder(root: &Path) -> Self {
         let mut files = Self::default();
         let Ok(home) = fs::canonicalize(root) else {
-            files.complain(root, "there is no such folder", "correct the path");
+            files.complain(root, "P02", "there is no such folder", "correct the path");
             return files;
         };
         for path in files.list(root, &home) {
@@ -158,10 +161,12 @@ impl Files {
                 files.traps.extend(below.iter().filter(|p| trap_path(p)).map(|p| Document::disk(p)));
             } else if path.file_name().is_some_and(|n| n == VOCABULARY) {
                 files.vocabularies.push(Document::disk(&path));
+            } else if trap_path(&path) && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(NUMBER)) {
+                files.complain(&path, "P01", "it stands in no series", "put it into a folder named like its `series`");
             }
         }
         if files.traps.len() > MAX_FILES {
-            files.complain(root, &format!("more than {MAX_FILES} files"), "split the folder");
+            files.complain(root, "P02", &format!("more than {MAX_FILES} files"), "split the folder");
             files.traps.truncate(MAX_FILES);
         }
         files
@@ -171,7 +176,12 @@ impl Files {
     pub(super) fn path(path: &Path) -> Self {
         let mut files = Self::at(path);
         if files.traps.is_empty() && files.vocabularies.is_empty() && files.findings.is_empty() {
-            files.complain(path, "it holds no trap", "name a file, a folder of them, or a folder of such folders");
+            files.complain(
+                path,
+                "P02",
+                "it holds no trap",
+                "name a file, a folder of them, or a folder of such folders",
+            );
         }
         files
     }
@@ -188,9 +198,12 @@ impl Files {
                     let listed = files.list(path, &home);
                     files.traps.extend(listed.iter().filter(|p| trap_path(p)).map(|p| Document::disk(p)));
                 }
-                Err(error) => files.complain(path, &error.to_string(), "make it readable"),
+                Err(error) => files.complain(path, "P02", &error.to_string(), "make it readable"),
             }
             path.to_owned()
+        } else if !path.exists() {
+            files.complain(path, "P02", "there is no such file or folder", "correct the path");
+            return files;
         } else if path.file_name().is_some_and(|n| n == VOCABULARY) {
             files.vocabularies.push(Document::disk(path));
             return files;
@@ -209,7 +222,7 @@ impl Files {
         let entries = match fs::read_dir(dir) {
             Ok(entries) => entries,
             Err(error) => {
-                self.complain(dir, &error.to_string(), "make it a folder that can be read");
+                self.complain(dir, "P02", &error.to_string(), "make it a folder that can be read");
                 return Vec::new();
             }
         };
@@ -221,7 +234,7 @@ impl Files {
             }
             let link = entry.file_type().is_ok_and(|t| t.is_symlink());
             if link && !fs::canonicalize(&path).is_ok_and(|target| target.starts_with(home)) {
-                self.complain(&path, "a link that leads out of its folder, or nowhere", "copy the file instead");
+                self.complain(&path, "P02", "a link that leads out of its folder, or nowhere", "copy the file instead");
                 continue;
             }
             paths.push(path);
@@ -230,10 +243,10 @@ impl Files {
         paths
     }
 
-    fn complain(&mut self, path: &Path, what: &str, mend: &str) {
+    fn complain(&mut self, path: &Path, rule: &'static str, what: &str, mend: &str) {
         let label = path.display().to_string();
         let mut sink = Sink::new(&label);
-        sink.error(0, "P02", what, mend);
+        sink.error(0, rule, what, mend);
         self.findings.extend(sink.into_findings());
     }
 }

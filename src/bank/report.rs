@@ -61,13 +61,15 @@ impl fmt::Display for Finding {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Report {
     pub findings: Vec<Finding>,
+    /// How many files of traps a check has looked at.
+    pub traps: usize,
 }
 
 impl Report {
     #[must_use]
     pub fn new(mut findings: Vec<Finding>) -> Self {
         findings.sort_by(|a, b| (&a.file, a.line, a.rule, &a.what).cmp(&(&b.file, b.line, b.rule, &b.what)));
-        Self { findings }
+        Self { findings, traps: 0 }
     }
 
     #[must_use]
@@ -91,7 +93,7 @@ impl Report {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.findings.extend(other.findings);
-        Self::new(self.findings)
+        Self { traps: self.traps + other.traps, ..Self::new(self.findings) }
     }
 }
 

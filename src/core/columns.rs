@@ -6,7 +6,7 @@ use super::trap::Role;
 /// What a phone shows of a code block without breaking the line.
 pub const PHONE: usize = 34;
 
-/// One line for each bar, such as `A █████░░░░░ 5 (3 sure) ✅`.
+/// One line for each bar, such as `A █████░░░░░ 5 (3 sure+) ✅`.
 #[must_use]
 pub fn bars(bars: &[Bar]) -> String {
     let tails: Vec<String> = bars.iter().map(tail).collect();
@@ -24,7 +24,7 @@ const SHORTEST: usize = 4;
 const LONGEST: usize = 10;
 
 fn tail(bar: &Bar) -> String {
-    let sure = if bar.confident > 0 { format!(" ({} sure)", compact(bar.confident)) } else { String::new() };
+    let sure = if bar.confident > 0 { format!(" ({} sure+)", compact(bar.confident)) } else { String::new() };
     let mark = match bar.role {
         Role::Right => " ✅",
         Role::Bait => " 🪤",
@@ -258,7 +258,7 @@ mod tests {
             bar("C", Role::Bait, 4, 1),
             bar("D", Role::Wrong, 1, 0),
         ]);
-        assert_eq!(drawn, "A ░░░░░░░░░░ 0\nB █████░░░░░ 5 (3 sure) ✅\nC ████░░░░░░ 4 (1 sure) 🪤\nD █░░░░░░░░░ 1");
+        assert_eq!(drawn, "A ░░░░░░░░░░ 0\nB █████░░░░░ 5 (3 sure+) ✅\nC ████░░░░░░ 4 (1 sure+) 🪤\nD █░░░░░░░░░ 1");
     }
 
     #[test]

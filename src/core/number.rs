@@ -21,11 +21,31 @@ pub fn show(x: f64) -> String {
 /// [`show`], with the unit behind it; a unit may be empty.
 #[must_use]
 pub fn with_unit(x: f64, unit: &str) -> String {
+    beside(show(x), unit)
+}
+
+/// A number in words, with the unit behind it; a unit may be empty.
+#[must_use]
+pub fn beside(number: String, unit: &str) -> String {
     match unit {
-        "" => show(x),
-        "%" => format!("{}%", show(x)),
-        unit => format!("{} {unit}", show(x)),
+        "" => number,
+        "%" => format!("{number}%"),
+        unit => format!("{number} {unit}"),
     }
+}
+
+/// A number that somebody typed: with all of its digits, up to twelve.
+#[must_use]
+pub fn in_full(x: f64) -> String {
+    let written = x.to_string();
+    if wants_power(x) || written.bytes().filter(u8::is_ascii_digit).count() > 12 { show(x) } else { group(&written) }
+}
+
+/// The number that [`show`] prints, so that [`in_full`] prints the same.
+#[must_use]
+pub fn as_shown(x: f64) -> f64 {
+    let whole = x.round();
+    if (x - whole).abs() <= 1e-9 * x.abs() { whole } else { format!("{x:.3e}").parse().unwrap_or(x) }
 }
 
 /// `decimals` digits behind the point, commas between thousands.
@@ -194,6 +214,29 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_is_typed_is_said_again_with_all_its_digits() {
+        for (x, text) in [
+            (1_234.5, "1,234.5"),
+            (-0.000_5, "−0.0005"),
+            (12_345.678, "12,345.678"),
+            (84.0, "84"),
+            (-0.0, "0"),
+            (1e-7, "1×10⁻⁷"),
+            (1.2e23, "1.2×10²³"),
+            (1.0 / 3.0, "0.3333"),
+        ] {
+            assert_eq!(in_full(x), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_computed_number_is_said_as_it_is_shown(x in any::<f64>().prop_filter("finite", |x| x.is_finite())) {
+            prop_assert_eq!(in_full(as_shown(x)), show(x));
+        }
+    }
 
     #[test]
     fn the_default_keeps_integers_and_rounds_the_rest() {

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Confidence, FeedId, RoundId};
+use super::number::as_shown;
 use super::refusal::Refusal;
 use super::trap::{Kind, Role, Trap};
 
@@ -205,7 +206,7 @@ pub fn right(trap: &Trap, order: &[usize]) -> Shown {
         Kind::Choice { options } => {
             show(trap, order, Said::Option(options.iter().position(|o| o.role == Role::Right).unwrap_or(0)))
         }
-        Kind::Number(number) => show(trap, order, Said::Value(number.value)),
+        Kind::Number(number) => show(trap, order, Said::Value(as_shown(number.value))),
     }
 }
 

@@ -95,11 +95,36 @@ fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
     names
 }
 
-/// The known names most like the given one, best first.
+/// From this likeness on (0 to 1) a name may be what was meant.
+const ALIKE: f64 = 0.75;
+/// How alike a name is that holds what was typed.
+const HOLDS: f64 = 0.9;
+
+/// The known names that are like the given one, best first; none where none is.
 pub(super) fn nearest(given: &str, known: &[String]) -> Vec<String> {
-    let given = given.to_lowercase();
-    let mut ranked: Vec<(f64, &String)> =
-        known.iter().map(|name| (strsim::jaro_winkler(&given, &name.to_lowercase()), name)).collect();
+    let given = given.trim().to_lowercase();
+    let likeness = |name: &str| {
+        let alike = strsim::jaro_winkler(&given, name);
+        if given.len() > 2 && name.contains(&given) { alike.max(HOLDS) } else { alike }
+    };
+    let mut ranked: Vec<(f64, &String)> = known.iter().map(|name| (likeness(&name.to_lowercase()), name)).collect();
+    ranked.retain(|(alike, _)| *alike >= ALIKE);
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.into_iter().take(NEAR).map(|(_, name)| name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_may_have_been_meant_are_near() {
+        let known = ["gpu-systems", "computer-vision", "kv-cache", "evaluation", "memory"].map(str::to_owned);
+        let near = |given: &str| nearest(given, &known);
+        assert_eq!(near("gpu"), ["gpu-systems"]);
+        assert_eq!(near(" Cache"), ["kv-cache"]);
+        assert_eq!(near("evalution"), ["evaluation"]);
+        assert_eq!(near("memry"), ["memory"]);
+        assert!(near("zzz").is_empty() && near("berlim").is_empty(), "{:?}", near("berlim"));
+    }
 }

@@ -15,10 +15,12 @@ use super::open::{OpenError, options_of};
 pub enum BackupError {
     #[error(transparent)]
     Open(#[from] OpenError),
-    #[error("there is no database at {0}")]
+    #[error("there is no database at {0}; if it is elsewhere, name it in DATABASE_URL")]
     Missing(PathBuf),
     #[error("{0} is there already; a backup does not overwrite")]
     Exists(PathBuf),
+    #[error("{path} can't be written: {why}")]
+    Unwritable { path: PathBuf, why: std::io::Error },
     #[error("another backup to {0} is under way")]
     Running(PathBuf),
     #[error("the backup failed: {0}")]
@@ -57,7 +59,7 @@ pub async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
 
 /// An empty file that no other backup writes to while this one is held.
 fn hold(part: &Path, to: &Path) -> Result<File, BackupError> {
-    let file = private().open(part)?;
+    let file = private().open(part).map_err(|why| BackupError::Unwritable { path: to.to_owned(), why })?;
     match file.try_lock() {
         Ok(()) => file.set_len(0)?,
         Err(TryLockError::WouldBlock) => return Err(BackupError::Running(to.to_owned())),

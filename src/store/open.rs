@@ -47,7 +47,7 @@ pub enum OpenError {
         "{path} is not a database of trapline, or it is damaged; restore a backup (`trapline restore`), or name another file in DATABASE_URL"
     )]
     NotADatabase { path: PathBuf },
-    #[error("there is no database at {path}")]
+    #[error("there is no database at {path}; if it is elsewhere, name it in DATABASE_URL")]
     Missing { path: PathBuf },
     #[error("the database {path} can't be opened: {why}")]
     Other { path: PathBuf, why: String },

@@ -166,7 +166,7 @@ async fn practise(
         service.practise_answer(actor, trap, variant, seed, &given).await?;
     let (why, belief) = (why.as_deref(), belief.as_deref());
     let judged = text::practice_judged(&exercise.trap, &exercise.order, &said, &right, &verdict, why, belief);
-    Ok(text::with_another(judged, filter).into())
+    Ok(text::practice_done(&exercise.trap, &exercise.order, judged, filter).into())
 }
 
 /// A practice trap with its buttons.

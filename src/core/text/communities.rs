@@ -30,8 +30,8 @@ pub fn account_code(invitation: &Invitation) -> Card {
 fn where_to_type(command: &str, invitation: &Invitation) -> Block {
     let code = &invitation.code;
     Block::Facts(vec![
-        ("On Discord".to_owned(), format!("**/{command} link code:{code}**")),
-        ("On Slack".to_owned(), format!("**/trap {command} link {code}**")),
+        ("On Discord".to_owned(), format!("`/{command} link code:{code}`")),
+        ("On Slack".to_owned(), format!("`/trap {command} link {code}`")),
     ])
 }
 

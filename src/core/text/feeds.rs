@@ -274,7 +274,7 @@ pub fn feed_preview(view: &FeedView, trap: &Trap) -> Card {
     let sorted = alphabetical(trap, order);
     let shuffled = if sorted.is_empty() { "" } else { ", with its options shuffled" };
     question(trap, &sorted, &trap.headline).tone(Tone::Open).small(format!(
-        "Feed {} posts this at its next time{shuffled}. A trap that you post before then is another one.",
+        "Feed {} posts this at its next time{shuffled}. If you post one by hand before then, it is a different trap.",
         view.feed.number
     ))
 }
@@ -302,7 +302,7 @@ pub fn feed_revealed(number: i64, _round: RoundId) -> Card {
 #[must_use]
 pub fn doctor(checkups: &[Checkup], now: DateTime<Utc>) -> Card {
     if checkups.is_empty() {
-        return Card::new(NO_FEEDS).text("Nothing can be wrong. Begin with `/feed add`.");
+        return Card::new(NO_FEEDS).text("There is nothing to check yet: begin with `/feed add`.");
     }
     let ill = checkups.iter().filter(|c| !is_well(c)).count();
     let mut card = match ill {

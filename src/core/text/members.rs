@@ -1,7 +1,7 @@
 //! What a member asks for: standings, their own record, the library, practice, privacy, help.
 
 use super::guide::belief as belief_line;
-use super::rounds::{details, mark, question, reasons, verdict_card};
+use super::rounds::{details, question, question_solved, reasons, verdict_card};
 use super::words::{capital, confidence, count, full_label, label, mistake, period, shown_long, signed};
 use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::feed::Filter;
@@ -113,16 +113,12 @@ fn percent(part: u32, whole: u32) -> String {
 #[must_use]
 pub fn library(trap: &Trap) -> Vec<Card> {
     let order: Vec<usize> = (0..trap.options().len()).collect();
-    let mut first = question(trap, &[], &trap.title);
-    for (position, option) in trap.options().iter().enumerate() {
-        let text = format!("{} {}", mark(option.role), option.text);
-        first = first.block(Block::Choice { letter: letter(position), text });
-    }
+    let first = question_solved(trap, &order, &trap.title).small(full_label(trap));
     let mut answer = Card::new("The options").tone(Tone::Good);
     for reason in reasons(trap, &order) {
-        answer = answer.text(reason);
+        answer = answer.text(reason.line());
     }
-    let mut cards = vec![first.small(full_label(trap)), answer];
+    let mut cards = vec![first, answer];
     cards.extend(details(trap));
     cards
 }
@@ -179,22 +175,24 @@ pub fn practice_judged(
     if verdict.role != Verdicted::Right {
         first = first.text(format!("Right is {}.", shown_long(right)));
     }
-    let mut others = Card::new("The options");
-    for reason in reasons(trap, order) {
-        others = others.text(reason);
+    let mut others = Card::new("The other answers");
+    for reason in reasons(trap, order).iter().filter(|reason| why.map(str::trim) != Some(reason.why)) {
+        others = others.text(reason.line());
     }
     let mut cards = vec![first, others];
     cards.extend(details(trap));
     cards
 }
 
-/// A judged practice answer with the way to the next trap of the same filter.
+/// A judged practice answer below its question, whose place it takes, with the way to the next trap of the same filter.
 #[must_use]
-pub fn with_another(mut judged: Vec<Card>, filter: Filter) -> Vec<Card> {
-    if let Some(last) = judged.last_mut() {
+pub fn practice_done(trap: &Trap, order: &[usize], judged: Vec<Card>, filter: Filter) -> Vec<Card> {
+    let mut cards = vec![question_solved(trap, order, &trap.headline)];
+    cards.extend(judged);
+    if let Some(last) = cards.last_mut() {
         last.buttons.push(vec![Button::new("Another trap", Action::PracticeMore { filter }).look(Look::Primary)]);
     }
-    judged
+    cards
 }
 
 /// What a search of the library found, each to be read by a button. `found`: id and line.

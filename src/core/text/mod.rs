@@ -22,8 +22,8 @@ pub use feeds::{
     scopes_missing, token_refused,
 };
 pub use members::{
-    help, help_alone, help_pressed, leaderboard, library, library_found, misconception, practice, practice_judged,
-    privacy, privacy_confirm, privacy_deleted, privacy_export, privacy_export_sent, stats, with_another,
+    help, help_alone, help_pressed, leaderboard, library, library_found, misconception, practice, practice_done,
+    practice_judged, privacy, privacy_confirm, privacy_deleted, privacy_export, privacy_export_sent, stats,
 };
 pub use refusals::{fault, form_unopened, not_admin_here, old_admin_link, refusal};
 pub use rounds::{

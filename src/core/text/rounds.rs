@@ -116,7 +116,7 @@ pub fn reveal(reveal: &Reveal) -> Card {
     }
     card = card.text(bait_line(reveal));
     for reason in reasons(&round.trap, &round.order) {
-        card = card.text(reason);
+        card = card.text(reason.with_option());
     }
     if !reveal.gains.is_empty() {
         let gains: Vec<String> = reveal
@@ -178,26 +178,73 @@ pub fn bait_line(reveal: &Reveal) -> String {
     }
 }
 
-/// For each option, in the order shown, why it is right or why it tempts and fails.
-pub(super) fn reasons(trap: &Trap, order: &[usize]) -> Vec<String> {
+/// Why an option is right, or why it tempts and fails.
+pub(super) struct Reason<'a> {
+    role: Role,
+    /// The letter, or the value of a number trap.
+    label: String,
+    /// The option's own words; a value has none.
+    text: &'a str,
+    pub(super) why: &'a str,
+}
+
+impl Reason<'_> {
+    /// In a line, where the option itself stands nearby.
+    pub(super) fn line(&self) -> String {
+        format!("{} **{}** · {}", mark(self.role), self.label, self.why)
+    }
+
+    /// With the option's words, where the question is out of sight. The right one's stand above all reasons.
+    fn with_option(&self) -> String {
+        match (self.role, self.text) {
+            (Role::Right, _) | (_, "") => self.line(),
+            (role, text) => format!("{} **{}** · {text}  \n{}", mark(role), self.label, self.why),
+        }
+    }
+}
+
+/// One for each option, in the order shown; for a number trap the right value first, then each known mistake.
+pub(super) fn reasons<'a>(trap: &'a Trap, order: &[usize]) -> Vec<Reason<'a>> {
     match &trap.kind {
-        Kind::Choice { options } => order
-            .iter()
-            .enumerate()
-            .filter_map(|(position, &index)| {
-                options.get(index).map(|o| format!("{} **{}** · {}", mark(o.role), letter(position), o.why.trim()))
-            })
-            .collect(),
+        Kind::Choice { options } => {
+            let reason = |(position, &index): (usize, &usize)| {
+                let o = options.get(index)?;
+                Some(Reason {
+                    role: o.role,
+                    label: letter(position).to_string(),
+                    text: o.text.trim(),
+                    why: o.why.trim(),
+                })
+            };
+            order.iter().enumerate().filter_map(reason).collect()
+        }
         Kind::Number(number) => {
-            let right =
-                format!("{} **{}** · {}", mark(Role::Right), with_unit(number.value, &number.unit), number.why.trim());
+            let reason = |role, value, why| Reason {
+                role,
+                label: with_unit(value, &number.unit),
+                text: "",
+                why: str::trim(why),
+            };
+            let right = reason(Role::Right, number.value, &number.why);
             let wrong = number.mistakes.iter().enumerate().map(|(index, known)| {
                 let role = if index == 0 { Role::Bait } else { Role::Wrong };
-                format!("{} **{}** · {}", mark(role), with_unit(known.value, &number.unit), known.why.trim())
+                reason(role, known.value, &known.why)
             });
             std::iter::once(right).chain(wrong).collect()
         }
     }
+}
+
+/// The question with each option marked for what it is.
+pub(super) fn question_solved(trap: &Trap, order: &[usize], title: &str) -> Card {
+    let mut card = question(trap, &[], title);
+    for (position, &index) in order.iter().enumerate() {
+        if let Some(option) = trap.options().get(index) {
+            let text = format!("{} {}", mark(option.role), option.text);
+            card = card.block(Block::Choice { letter: letter(position), text });
+        }
+    }
+    card
 }
 
 /// Told apart by shape, not by colour alone.
@@ -247,7 +294,8 @@ pub fn receipt(receipt: &Receipt) -> Card {
     if let Some(before) = receipt.before.as_ref().filter(|before| *before != said) {
         card = card.text(format!("Before, you had {}.", shown(before)));
     }
-    let until = receipt.reveal_at.map_or_else(|| "with the next trap".to_owned(), |at| distance(at, receipt.zone));
+    let until =
+        receipt.reveal_at.map_or_else(|| "which comes with the next trap".to_owned(), |at| distance(at, receipt.zone));
     card.text(format!("{}. How sure are you?", pays(receipt.confidence)))
         .small(format!("Only you see this. You can change both until the reveal, {until}."))
         .row(confidence_buttons(receipt.round, receipt.confidence))

@@ -87,7 +87,7 @@ fn what_a_member_is_told() {
         Some("It forgets the optimizer."),
         Some("Memory is the weights' alone."),
     );
-    insta::assert_snapshot!("practice_judged", dump_all(&with_another(judged, filter)));
+    insta::assert_snapshot!("practice_judged", dump_all(&practice_done(&trap(), &[1, 0, 2], judged, filter)));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use crate::core::ids::{Confidence, Period};
 use crate::core::markup::escape;
 pub(super) use crate::core::number::with_unit;
+use crate::core::number::{beside, in_full};
 use crate::core::round::Shown;
 use crate::core::score::points;
 use crate::core::trap::Trap;
@@ -39,7 +40,7 @@ pub fn period(period: Period) -> &'static str {
 pub fn shown(shown: &Shown) -> String {
     match shown {
         Shown::Option { letter, .. } => format!("**{letter}**"),
-        Shown::Value { value, unit } => format!("**{}**", with_unit(*value, unit)),
+        Shown::Value { value, unit } => format!("**{}**", beside(in_full(*value), unit)),
     }
 }
 
@@ -55,7 +56,7 @@ pub(super) fn shown_long(said: &Shown) -> String {
 pub(super) fn shown_plain(said: &Shown) -> String {
     match said {
         Shown::Option { letter, .. } => letter.to_string(),
-        Shown::Value { value, unit } => with_unit(*value, unit),
+        Shown::Value { value, unit } => beside(in_full(*value), unit),
     }
 }
 
