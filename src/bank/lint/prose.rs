@@ -200,14 +200,12 @@ fn company(line: &str) -> Option<&str> {
     words.flat_map(|w| w.split(|c: char| !c.is_alphanumeric() && c != '-')).find(|w| COMPANIES.binary_search(w).is_ok())
 }
 
+/// `asked at X`, `interviews at X`.
 fn asked_at(line: &str) -> bool {
-    if !line.contains(" at ") {
-        return false;
-    }
-    let words: Vec<&str> = line.split_whitespace().collect();
-    words.windows(3).any(|w| {
-        let asked = matches!(w[0].to_lowercase().as_str(), "asked" | "interview" | "interviews") && w[1] == "at";
-        asked && w[2].starts_with(char::is_uppercase)
+    line.match_indices(" at ").any(|(at, with)| {
+        let before = line[..at].split_whitespace().next_back().unwrap_or_default();
+        let asked = ["asked", "interview", "interviews"].iter().any(|word| before.eq_ignore_ascii_case(word));
+        asked && line[at + with.len()..].trim_start().starts_with(char::is_uppercase)
     })
 }
 
@@ -275,6 +273,9 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
 fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let Draft { body, .. } = draft;
     for part in [&body.explanation, &body.outline].into_iter().chain(body.candidates.iter().map(|c| &c.why)) {
+        if !may_be_fleeting(part.text) {
+            continue;
+        }
         for (index, line) in lines(part.text).enumerate().filter(|(_, line)| may_be_fleeting(line)) {
             let words = Words::of(line);
             let dated = words.has_run(&["as", "of"]) || words.iter().any(is_year);
@@ -380,6 +381,16 @@ mod tests {
         assert_eq!(over_claim("It always wins"), Some("always"));
         assert_eq!(over_claim("It always wins if the batch is one"), None);
         assert_eq!(over_claim("A lock-free queue"), None);
+    }
+
+    #[test]
+    fn who_asks_it_is_seen_wherever_it_stands() {
+        for line in ["Asked at  Initech", "It is at rest; interviews at Initech want it", "an interview at Öre"] {
+            assert!(asked_at(line), "{line}");
+        }
+        for line in ["asked at noon", "The loss at Initech", "asked about at Initech", "at Initech", "it was asked at "] {
+            assert!(!asked_at(line), "{line}");
+        }
     }
 
     #[test]
