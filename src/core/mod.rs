@@ -15,5 +15,6 @@ pub mod recount;
 pub mod refusal;
 pub mod round;
 pub mod score;
+pub mod table;
 pub mod text;
 pub mod trap;

@@ -388,7 +388,8 @@ mod tests {
         for line in ["Asked at  Initech", "It is at rest; interviews at Initech want it", "an interview at Öre"] {
             assert!(asked_at(line), "{line}");
         }
-        for line in ["asked at noon", "The loss at Initech", "asked about at Initech", "at Initech", "it was asked at "] {
+        for line in ["asked at noon", "The loss at Initech", "asked about at Initech", "at Initech", "it was asked at "]
+        {
             assert!(!asked_at(line), "{line}");
         }
     }

@@ -1,7 +1,7 @@
 //! CommonMark → Discord's Markdown, in pieces that can be parted.
 
-use crate::core::columns;
-use crate::core::markup::{self, Block, Inline, Link, plain_inlines};
+use crate::core::markup::{self, Block, Inline, Link};
+use crate::core::table::{self, Drawn};
 
 /// What may stand on its own in a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,9 @@ pub(super) fn pieces(source: &str) -> Vec<Piece> {
     for parsed in &markup::parse(source) {
         let mut drawn = block(parsed);
         // A list stands close to the paragraph that leads to it.
-        if let (Block::List { .. }, false, Some(first)) = (parsed, all.is_empty(), drawn.first_mut()) {
+        if let (Block::List { .. } | Block::Table { .. }, false, Some(first)) =
+            (parsed, all.is_empty(), drawn.first_mut())
+        {
             first.tighten();
         }
         all.extend(drawn);
@@ -68,7 +70,7 @@ fn block(block: &Block) -> Vec<Piece> {
         Block::List { start, items } => Piece::prose(list(*start, items, 0)),
         Block::Code { language, text } => Piece::Fence { language: language_tag(language), text: text.clone() },
         Block::Quote(blocks) => Piece::prose(quote(blocks)),
-        Block::Table { head, rows } => Piece::fence(table(head, rows)),
+        Block::Table { head, rows } => table(head, rows),
         Block::Rule => Piece::prose("──────"),
     };
     match &piece {
@@ -81,10 +83,11 @@ fn language_tag(language: &str) -> String {
     language.chars().take_while(char::is_ascii_alphanumeric).take(16).collect()
 }
 
-fn table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> String {
-    let cells = |row: &[Vec<Inline>]| row.iter().map(|cell| plain_inlines(cell)).collect::<Vec<_>>();
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();
-    columns::whole_table(&cells(head), &rows, columns::PHONE)
+fn table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Piece {
+    match table::drawn(head, rows) {
+        Drawn::Columns(lines) => Piece::fence(lines),
+        Drawn::Rows(items) => Piece::prose(list(None, &items, 0)),
+    }
 }
 
 /// Deeper lists are drawn at this depth: a phone has no room for more.
@@ -113,7 +116,10 @@ fn in_item(block: &Block, depth: usize) -> String {
     match block {
         Block::List { start, items } => list(*start, items, depth + 1),
         Block::Code { text, .. } => fenced("", text),
-        Block::Table { head, rows } => fenced("", &table(head, rows)),
+        Block::Table { head, rows } => match table::drawn(head, rows) {
+            Drawn::Columns(lines) => fenced("", &lines),
+            Drawn::Rows(items) => list(None, &items, depth + 1),
+        },
         other => self::block(other).iter().map(flat).collect::<Vec<_>>().join(" ").replace('\n', &format!("\n{hang}")),
     }
 }
@@ -290,7 +296,7 @@ mod tests {
             ("[soon](time:12:R) [then](time:12) [c](channel:77) [r](role:78)", "<t:12:R> <t:12:f> <#77> <@&78>"),
             ("> a\n> b", "> a b"),
             ("- one\n- two\n  1. deep\n  2. deeper", "- one\n- two\n  1. deep\n  2. deeper"),
-            ("| a | b |\n|---|---|\n| x | 22 |\n| yy | 3 |", "```\na   b\nx  22\nyy  3\n```"),
+            ("| a | b |\n|---|---|\n| x | 22 |\n| yy | 3 |", "```\na    b\nx   22\nyy   3\n```"),
             ("```python\nprint('```')\n```", "```python\nprint('``\u{200b}`')\n```"),
         ] {
             assert_eq!(text(given), expected, "{given}");

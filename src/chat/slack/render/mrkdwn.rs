@@ -3,8 +3,8 @@
 //! Slack escapes only `&`, `<` and `>`; there is no way to say "a plain asterisk". A sign that would begin or end markup is
 //! replaced by one that looks like it.
 
-use crate::core::columns;
 use crate::core::markup::{self, Block, Inline, Link, plain_inlines};
+use crate::core::table::{self, Drawn};
 
 /// What may stand on its own in a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,7 +122,9 @@ pub(super) fn pieces(source: &str) -> Vec<Piece> {
     for parsed in &parsed(source) {
         let mut drawn = block(parsed);
         // A list stands close to the paragraph that leads to it.
-        if let (Block::List { .. }, false, Some(first)) = (parsed, all.is_empty(), drawn.first_mut()) {
+        if let (Block::List { .. } | Block::Table { .. }, false, Some(first)) =
+            (parsed, all.is_empty(), drawn.first_mut())
+        {
             first.tighten();
         }
         all.extend(drawn);
@@ -150,7 +152,7 @@ fn block(block: &Block) -> Vec<Piece> {
         Block::List { start, items } => Piece::prose(list(*start, items, 0)),
         Block::Code { text, .. } => Piece::fence(text),
         Block::Quote(blocks) => Piece::prose(quote(blocks)),
-        Block::Table { head, rows } => Piece::fence(&table(head, rows)),
+        Block::Table { head, rows } => table(head, rows),
         Block::Rule => Piece::prose("──────"),
     };
     match &piece {
@@ -159,10 +161,11 @@ fn block(block: &Block) -> Vec<Piece> {
     }
 }
 
-fn table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> String {
-    let cells = |row: &[Vec<Inline>]| row.iter().map(|cell| plain_inlines(cell)).collect::<Vec<_>>();
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();
-    columns::whole_table(&cells(head), &rows, columns::PHONE)
+fn table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Piece {
+    match table::drawn(head, rows) {
+        Drawn::Columns(lines) => Piece::fence(&lines),
+        Drawn::Rows(items) => Piece::prose(list(None, &items, 0)),
+    }
 }
 
 /// Deeper lists are drawn at this depth: a phone has no room for more.
@@ -188,7 +191,10 @@ fn in_item(block: &Block, depth: usize) -> String {
     match block {
         Block::List { start, items } => list(*start, items, depth + 1),
         Block::Code { text, .. } => fenced_piece(&Piece::fence(text)),
-        Block::Table { head, rows } => fenced_piece(&Piece::fence(&table(head, rows))),
+        Block::Table { head, rows } => match table::drawn(head, rows) {
+            Drawn::Columns(lines) => fenced_piece(&Piece::fence(&lines)),
+            Drawn::Rows(items) => list(None, &items, depth + 1),
+        },
         other => self::block(other).iter().map(flat).collect::<Vec<_>>().join(" ").replace('\n', &format!("\n{hang}")),
     }
 }
@@ -373,7 +379,7 @@ mod tests {
             ),
             ("> a\n> b", "> a b"),
             ("- one\n- two\n  1. deep", "• one\n• two\n    1. deep"),
-            ("| a | b |\n|---|---|\n| x | 22 |\n| yy | 3 |", "```\na   b\nx  22\nyy  3\n```"),
+            ("| a | b |\n|---|---|\n| x | 22 |\n| yy | 3 |", "```\na    b\nx   22\nyy   3\n```"),
             ("```python\nprint('```' < 1)\n```", "```\nprint('ˋˋˋ' &lt; 1)\n```"),
             (
                 "`/today`, `/feed add`, `/trap`, `/privacy delete`, `/x`",
