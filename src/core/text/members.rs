@@ -1,7 +1,8 @@
 //! What a member asks for: standings, their own record, the library, practice, privacy, help.
 
 use super::guide::belief as belief_line;
-use super::rounds::{details, question, question_solved, reasons, verdict_card};
+use super::reveals::{details, question_solved, reasons, verdict_card};
+use super::rounds::question;
 use super::words::{capital, confidence, count, full_label, label, mistake, period, shown_long, signed};
 use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::feed::Filter;

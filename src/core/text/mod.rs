@@ -8,6 +8,7 @@ mod feeds;
 pub mod guide;
 mod members;
 mod refusals;
+mod reveals;
 mod rounds;
 #[cfg(test)]
 mod tests;
@@ -26,8 +27,6 @@ pub use members::{
     practice_judged, privacy, privacy_confirm, privacy_deleted, privacy_export, privacy_export_sent, stats,
 };
 pub use refusals::{fault, form_unopened, not_admin_here, old_admin_link, refusal};
-pub use rounds::{
-    answer_form, bait_line, bars, home, mine_open, mine_revealed, post, post_revealed, receipt, receipt_here, reveal,
-    reveal_details, thread_name, today,
-};
+pub use reveals::{bait_line, bars, mine_revealed, post_revealed, reveal, reveal_details, thread_name};
+pub use rounds::{answer_form, home, mine_open, post, receipt, receipt_here, today};
 pub use words::{confidence, full_label, label, name, pays, period, series, shown, signed, zone};
