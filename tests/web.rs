@@ -6,6 +6,8 @@
 mod agent;
 #[path = "browser/channel.rs"]
 mod channel;
+#[path = "web/names.rs"]
+mod names;
 #[path = "browser/traps.rs"]
 mod traps;
 

@@ -168,6 +168,9 @@ fn sentence(refusal: &Refusal) -> String {
                 .into()
         }
         Refusal::BadName { given } => format!("A name has 1 to 32 visible characters; {}.", wrong_with_name(given)),
+        Refusal::NameTaken { given, free } => {
+            format!("Somebody here goes by {} already. How about **{}**?", quoted(given), escape(free))
+        }
     }
 }
 

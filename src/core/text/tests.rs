@@ -228,6 +228,7 @@ fn every_refusal_says_what_would_be_right() {
         Refusal::BadName { given: "  ".into() },
         Refusal::BadName { given: "x".repeat(300) },
         Refusal::BadName { given: "a\tb".into() },
+        Refusal::NameTaken { given: "ada".into(), free: "ada 2".into() },
     ];
     let lines: Vec<String> = all.iter().map(|r| dump(&refusal(r))).collect();
     insta::assert_snapshot!("refusals", lines.join("\n"));

@@ -165,7 +165,7 @@ async fn set_name(cx: &Cx, name: &str, next: &str) -> Result<Result<Response, Ma
             set_cookie(&mut response, &visitor::name_cookie(&kept));
             Ok(Ok(response))
         }
-        Err(Error::Refused(refusal @ Refusal::BadName { .. })) => {
+        Err(Error::Refused(refusal @ (Refusal::BadName { .. } | Refusal::NameTaken { .. }))) => {
             Ok(Err(card(&text::refusal(&refusal), &cx.csrf(), 3)))
         }
         Err(error) => Err(error.into()),
