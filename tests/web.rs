@@ -6,6 +6,8 @@
 mod agent;
 #[path = "browser/channel.rs"]
 mod channel;
+#[path = "web/feeds.rs"]
+mod feeds;
 #[path = "web/names.rs"]
 mod names;
 #[path = "browser/traps.rs"]
@@ -426,6 +428,20 @@ async fn slugs_are_shown_as_words() {
     for (mut agent, path) in [(Agent::new(&channel.url), "/practice"), (admin(&channel).await, "/feed")] {
         let page = agent.get(path).await.body;
         assert!(page.contains("<option value=\"ml-system-design\">ML system design</option>"), "{path}: {page}");
+    }
+    channel.close().await;
+}
+
+#[tokio::test]
+async fn topics_go_by_name_and_say_how_many_traps_they_have() {
+    let mut other = traps::number();
+    other.topics = ["training", "ab-testing", "zero-shot"].map(ToOwned::to_owned).to_vec();
+    let channel = Channel::open(Bank::from_traps(vec![traps::choice(ROLES), other])).await;
+    for (mut agent, path) in [(Agent::new(&channel.url), "/practice"), (admin(&channel).await, "/feed")] {
+        let page = agent.get(path).await.body;
+        let topics = "<option value=\"ab-testing\">A/B testing (1)</option><option value=\"training\">Training (2)</option>\
+            <option value=\"zero-shot\">Zero-shot (1)</option>";
+        assert!(page.contains(topics), "{path}: {page}");
     }
     channel.close().await;
 }

@@ -25,7 +25,7 @@ pub use members::{
     help, help_alone, help_pressed, leaderboard, library, library_found, misconception, practice, practice_judged,
     privacy, privacy_confirm, privacy_deleted, privacy_export, privacy_export_sent, stats, with_another,
 };
-pub use refusals::{fault, form_unopened, not_admin_here, old_admin_link, refusal};
+pub use refusals::{fault, form_unopened, not_admin_here, nothing_changed_here, old_admin_link, refusal};
 pub use rounds::{
     answer_form, bait_line, bars, home, mine_open, mine_revealed, post, post_revealed, receipt, receipt_here, reveal,
     reveal_details, thread_name, today,

@@ -26,6 +26,12 @@ pub fn not_admin_here() -> Card {
     Card::default().tone(Tone::Bad).text("Only the admin of this page can do that.")
 }
 
+/// As [`refusal`] says it of an edit that changes nothing, where all settings stand in the form that was sent.
+#[must_use]
+pub fn nothing_changed_here() -> Card {
+    Card::default().text("Nothing was changed.")
+}
+
 /// To who opens an admin's link that is not, or is no longer, the one.
 #[must_use]
 pub fn old_admin_link() -> Card {

@@ -133,6 +133,13 @@
     if (option) { option.focus(); option.click(); }
   });
 
+  // Whoever types a time or a crontab means that one of the two.
+  document.addEventListener("input", (event) => {
+    const pair = event.target.closest(".pair");
+    const radio = pair && pair.querySelector("input[type=radio]");
+    if (radio) radio.checked = true;
+  });
+
   readClock();
   showTimes();
   setInterval(showTimes, 15000);
