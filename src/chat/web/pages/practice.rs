@@ -98,7 +98,7 @@ fn filters(cx: &Cx, filter: &Filter) -> Markup {
 fn question(cx: &Cx, filter: &Filter, exercise: &Exercise, problem: Option<&Problem>) -> Markup {
     let trap = &exercise.trap;
     html! {
-        article.trap {
+        article.trap #exercise {
             p.kicker { (inline(&text::label(trap))) }
             (heading(2, &html! { (trap.headline) }))
             (question::statement(trap))
@@ -127,6 +127,7 @@ fn verdict(cx: &Cx, filter: &Filter, judged: &Judged) -> Markup {
     let csrf = cx.csrf();
     html! {
         @if let Some(said) = cards.first() { div.receipt { (card(said, &csrf, 2)) } }
+        (question::fold(trap, false))
         h2 { "The options" }
         (reveal::answers(trap, order))
         form.again method="get" action="/practice" {
