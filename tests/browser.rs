@@ -12,6 +12,8 @@ mod channel;
 mod driver;
 #[path = "browser/inspect.rs"]
 mod inspect;
+#[path = "browser/phone.rs"]
+mod phone;
 
 use agent::Agent;
 use channel::{ADMIN_KEY, Channel, answer_path, position};
@@ -155,10 +157,21 @@ async fn an_admin_sets_the_feed() {
     fill(&browser, "#feed-1-timezone", "Europe/Paris").await;
     browser.read(".receipt", "Feed 1 is changed").await;
     inspect::page(&browser, "13-feed-changed").await;
+    typing_chooses(&browser).await;
     browser.go(&format!("{}/feed/preview", channel.url)).await;
     inspect::page(&browser, "14-preview").await;
     browser.close().await;
     channel.close().await;
+}
+
+/// Whoever types a crontab or a time has not to say that they mean it.
+async fn typing_chooses(browser: &Browser) {
+    let chosen = "return document.querySelector('form.feed [name=rule]:checked').value;";
+    for (field, rule) in [("cron", "cron"), ("days", "time")] {
+        let input = browser.see(&format!("form.feed [name={field}]")).await;
+        input.send_keys("x").await.unwrap();
+        assert_eq!(browser.value::<String>(chosen, vec![]).await, rule);
+    }
 }
 
 /// Types into a field of the feed's form, and sends it.
@@ -252,6 +265,11 @@ async fn two_open_traps() {
     let ruled: Vec<String> = browser.value(border, vec![json!(".trap + .trap")]).await;
     let letters: Vec<String> = browser.value(border, vec![json!(".choice .letter")]).await;
     assert_eq!((ruled, letters), (vec!["1px".to_owned()], vec!["0px".to_owned()]), "a rule between, no frame to press");
+    browser.look((360, 640), "light").await;
+    browser.see(".trap + .trap .first a").await.click().await.unwrap();
+    inspect::seen(&browser, "#name, form.name label").await;
+    let focus: String = browser.value("return document.activeElement.id;", vec![]).await;
+    assert_eq!(focus, "name");
     browser.close().await;
     channel.close().await;
 }

@@ -104,6 +104,49 @@ fn the_question_pages_tell_no_answer() {
     }
 }
 
+/// What a page calls itself in the browser's tab.
+fn title(page: &str) -> String {
+    let html = fs::read_to_string(book().join(page)).unwrap();
+    html[html.find("<title>").unwrap() + 7..html.find("</title>").unwrap()].to_owned()
+}
+
+#[test]
+fn pages_of_answers_are_told_apart() {
+    assert!(title("nlp-answers.html").starts_with("Answers: Language"), "{}", title("nlp-answers.html"));
+    let contents = fs::read_to_string(book().join("toc.html")).unwrap();
+    assert!(contents.contains(">Answers: Language") && !contents.contains(">Answers<"), "{contents}");
+}
+
+#[test]
+fn topics_are_named_in_a_question_as_in_the_index() {
+    let questions = fs::read_to_string(book().join("nlp.html")).unwrap();
+    assert!(questions.contains(" min · NLP, machine translation, evaluation, metrics</p>"), "{questions}");
+    let index = fs::read_to_string(book().join("topics.html")).unwrap();
+    for name in ["Fine-tuning", "Q-learning", "Off-policy evaluation", "Zero-shot", "Machine translation", "NLP"] {
+        assert!(index.contains(&format!("<li>{name} <span class=\"uses\">")), "{name}: {index}");
+    }
+}
+
+#[test]
+fn misconceptions_stand_below_their_letter() {
+    let index = fs::read_to_string(book().join("topics.html")).unwrap();
+    let beliefs = &index[index.find("id=\"index-beliefs\"").unwrap()..index.find("id=\"index-titles\"").unwrap()];
+    let letters: Vec<&str> = beliefs.split("<h3").skip(1).collect();
+    assert!(letters.len() > 10, "{beliefs}");
+    for part in letters {
+        let letter = part.split('>').nth(1).and_then(|rest| rest.split('<').next()).unwrap();
+        let mut entries: Vec<String> = Vec::new();
+        for entry in part.split("<li>").skip(1) {
+            let lower = entry.to_lowercase();
+            let bare = ["a ", "an ", "the "].iter().find_map(|article| lower.strip_prefix(article)).unwrap_or(&lower);
+            entries.push(bare.split('<').next().unwrap().to_owned());
+        }
+        assert!(entries.is_sorted() && !entries.is_empty(), "{letter}: {entries:?}");
+        let is_below = |entry: &String| letter == "0–9" || entry.contains(&letter.to_lowercase());
+        assert!(entries.iter().all(is_below), "{letter}: {entries:?}");
+    }
+}
+
 /// The e-book's files in the order of the archive, and how each is packed.
 fn unpacked() -> Vec<(String, CompressionMethod, Vec<u8>)> {
     let mut archive = ZipArchive::new(Cursor::new(fs::read(book().join(guide::EPUB)).unwrap())).unwrap();
@@ -119,6 +162,10 @@ fn unpacked() -> Vec<(String, CompressionMethod, Vec<u8>)> {
 fn xml<'t>(name: &str, text: &'t str) -> Document<'t> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn metadata<'a, 'i>(package: &'a Document<'i>) -> Option<roxmltree::Node<'a, 'i>> {
+    package.descendants().find(|node| node.has_tag_name(("http://www.idpf.org/2007/opf", "metadata")))
 }
 
 #[test]
@@ -158,6 +205,9 @@ fn the_e_book_is_whole() {
         assert!(texts[root].contains(name), "{name}");
     }
     assert!(texts[root].contains("properties=\"nav\""));
+    let creator = package.descendants().find(|node| node.has_tag_name(("http://purl.org/dc/elements/1.1/", "creator")));
+    let creator = creator.expect("a creator");
+    assert_eq!((creator.text(), creator.parent_element()), (Some("The Trapline contributors"), metadata(&package)));
 }
 
 #[test]

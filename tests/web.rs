@@ -6,6 +6,10 @@
 mod agent;
 #[path = "browser/channel.rs"]
 mod channel;
+#[path = "web/feeds.rs"]
+mod feeds;
+#[path = "web/names.rs"]
+mod names;
 #[path = "browser/traps.rs"]
 mod traps;
 
@@ -429,6 +433,44 @@ async fn slugs_are_shown_as_words() {
 }
 
 #[tokio::test]
+async fn topics_go_by_name_and_say_how_many_traps_they_have() {
+    let mut other = traps::number();
+    other.topics = ["training", "ab-testing", "zero-shot"].map(ToOwned::to_owned).to_vec();
+    let channel = Channel::open(Bank::from_traps(vec![traps::choice(ROLES), other])).await;
+    for (mut agent, path) in [(Agent::new(&channel.url), "/practice"), (admin(&channel).await, "/feed")] {
+        let page = agent.get(path).await.body;
+        let topics = "<option value=\"ab-testing\">A/B testing (1)</option><option value=\"training\">Training (2)</option>\
+            <option value=\"zero-shot\">Zero-shot (1)</option>";
+        assert!(page.contains(topics), "{path}: {page}");
+    }
+    channel.close().await;
+}
+
+#[tokio::test]
+async fn who_has_no_name_is_led_to_the_form_for_one() {
+    let channel = Channel::open(bank()).await;
+    let page = Agent::new(&channel.url).get("/").await.body;
+    let lead = "<a href=\"#name\">Give your name first to answer</a></p><p class=\"choice\">";
+    assert!(page.contains(lead) && page.contains("<input id=\"name\""), "{page}");
+    assert!(!Agent::named(&channel.url, "Ada").await.get("/").await.body.contains("Give your name first"));
+    channel.close().await;
+}
+
+#[tokio::test]
+async fn a_record_has_one_line_of_ranks_and_no_share_of_nothing() {
+    let channel = Channel::open(bank()).await;
+    let mut ada = Agent::named(&channel.url, "Ada").await;
+    ada.post("/round/1/answer", &[("position", "0")]).await;
+    channel.pass(TimeDelta::hours(9)).await;
+    let page = ada.get("/me").await.body;
+    let ranks = "<dt>Rank</dt><dd>1st this week, 1st this month, 1st this season, 1st all time</dd>";
+    let page = page.replace('\u{a0}', " ");
+    assert!(page.contains(ranks) && !page.contains("number 1"), "{page}");
+    assert!(page.contains("Sure</th><td class=\"amount\">–</td>") && !page.contains("0 of 0"), "{page}");
+    channel.close().await;
+}
+
+#[tokio::test]
 async fn practice_is_judged_at_once_and_pays_nothing() {
     let channel = Channel::open(Bank::from_traps(vec![traps::choice(ROLES), traps::number()])).await;
     let mut ada = Agent::named(&channel.url, "Ada").await;
@@ -443,6 +485,8 @@ async fn practice_is_judged_at_once_and_pays_nothing() {
     let answer = ada.post("/practice", &fields).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.body.contains("secret-explanation") && answer.body.contains("Another trap"), "{}", answer.body);
+    let fold = "<details class=\"question\"><summary>The question</summary><div class=\"prose\"><p>You train";
+    assert!(answer.body.contains(fold), "{}", answer.body);
     assert!(ada.get("/standings").await.body.contains("Nobody has points"));
     let unknown = ada.get("/practice?topic=knitting").await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);

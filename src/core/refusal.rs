@@ -162,4 +162,9 @@ pub enum Refusal {
     BadName {
         given: String,
     },
+    /// Another member of this place goes by a name that looks the same; one that nobody there has.
+    NameTaken {
+        given: String,
+        free: String,
+    },
 }

@@ -15,12 +15,12 @@ use crate::html::{blocks, inline};
 
 pub(super) fn page(chapter: &Chapter<'_>, bank: &Bank, medium: Medium) -> Page {
     let slug = answers(chapter);
-    let title = html! { (words::answers_to(&chapter.section.title)) };
+    let title = words::answers_to(&chapter.section.title);
     let body = html! {
-        (medium.heading(1, &format!("chapter-{slug}"), &title))
+        (medium.heading(1, &format!("chapter-{slug}"), &html! { (title) }))
         @for &item in &chapter.items { (answer(chapter, item, bank, medium)) }
     };
-    Page { slug, title: words::ANSWERS.to_owned(), place: Place::Below(chapter.number), body: body.into_string() }
+    Page { slug, title, place: Place::Below(chapter.number), body: body.into_string() }
 }
 
 fn answer(chapter: &Chapter<'_>, item: Item<'_>, bank: &Bank, medium: Medium) -> Markup {

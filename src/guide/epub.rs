@@ -1,13 +1,14 @@
 //! The book as an EPUB 3 file.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use epub_builder::{EpubBuilder, EpubContent, EpubVersion, ReferenceType, ZipLibrary};
+use epub_builder::{EpubBuilder, EpubContent, EpubVersion, MetadataOpfV3, ReferenceType, ZipLibrary};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::page::{FIGURES, FRONT, INDEX, Medium, Page, Place, SOURCES};
 use crate::core::figure::Figure;
 use crate::core::ids::TrapId;
+use crate::core::text::guide as words;
 use crate::figure::{self, Theme};
 
 const STYLE: &str = include_str!("assets/epub.css");
@@ -24,6 +25,7 @@ pub(super) fn file<'f>(
     let date: DateTime<Utc> = of.and_time(NaiveTime::MIN).and_utc();
     epub.epub_version(EpubVersion::V33);
     epub.set_title(title);
+    epub.add_metadata_opf(Box::new(by(words::AUTHORS)));
     epub.set_languages(vec!["en".to_owned()]);
     epub.set_generator("trapline guide");
     epub.set_toc_name("Contents");
@@ -48,6 +50,17 @@ pub(super) fn file<'f>(
     let mut file = Vec::new();
     epub.generate(&mut file)?;
     Ok(file)
+}
+
+/// Who the book is by. The library's own way gives the creator the same id as the language, which is no XML; but it leaves the
+/// content of other metadata as it is, so that the creator fits behind one of them.
+fn by(name: &str) -> MetadataOpfV3 {
+    let name = maud::html! { (name) }.into_string();
+    let content = format!(
+        "reflowable</meta>\n<dc:creator id=\"creator\">{name}</dc:creator>\n\
+         <meta refines=\"#creator\" property=\"role\" scheme=\"marc:relators\">aut"
+    );
+    MetadataOpfV3::new("rendition:layout".to_owned(), content)
 }
 
 /// The same for every edition, so that a reader's shelf takes the next one for the same book.

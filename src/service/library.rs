@@ -81,6 +81,18 @@ impl Service {
         (words::series(&self.bank), words::topics(&self.bank))
     }
 
+    /// The topics that a filter may use, each with the number of its traps.
+    #[must_use]
+    pub fn topics(&self) -> Vec<(String, usize)> {
+        let traps =
+            |topic: &String| self.bank.entries().iter().filter(|entry| entry.trap().topics.contains(topic)).count();
+        let counted = |topic: String| {
+            let count = traps(&topic);
+            (topic, count)
+        };
+        words::topics(&self.bank).into_iter().map(counted).collect()
+    }
+
     /// Revealed rounds of the actor's place, newest first, `limit` at most, skipping `offset`. Those whose trap is open again in the
     /// community are left out.
     ///

@@ -1,14 +1,18 @@
 //! From who asks to whom the store knows.
 
+use std::collections::HashSet;
+
 use super::recount::recount_streaks;
 use super::{Actor, Result};
-use crate::core::ids::{Platform, RoundId};
+use crate::core::ids::{MemberId, Platform, RoundId};
 use crate::core::names;
 use crate::core::refusal::Refusal;
 use crate::store::people::{self, Account, Place};
 use crate::store::rounds::{self, StoredRound};
 use crate::store::{Conn, StoreError};
 
+/// The longest name that a member can pick, in characters.
+pub(super) const LONGEST_PICKED: usize = 32;
 /// The longest name that is kept, in characters.
 const LONGEST_NAME: usize = 80;
 /// Whoever has no name that could be shown.
@@ -29,7 +33,8 @@ pub(super) async fn ensure(conn: &mut Conn, actor: &Actor) -> Result<(Place, Acc
     Ok((place, keep(conn, actor, place, known).await?))
 }
 
-/// The actor's account in the place, made where there is none, under the name that they go by now. `known`: theirs there or, of a
+/// The actor's account in the place, made where there is none, under the name that they go by now: on the web that of nobody else, so
+/// that a new member may get a number behind it, and a known one keeps the name they had. `known`: theirs there or, of a
 /// Discord user, in another server of the community, whose member they are then here too.
 pub(super) async fn keep(
     conn: &mut Conn,
@@ -38,16 +43,51 @@ pub(super) async fn keep(
     known: Option<Account>,
 ) -> Result<Account, StoreError> {
     let Some(account) = known else {
-        return people::make_account(conn, place, &actor.user, &clean_name(&actor.name)).await;
+        let name = match name_of(actor) {
+            Some(name) => taken_unvouched(conn, actor, place, None, &name).await?.unwrap_or(name),
+            None => UNNAMED.to_owned(),
+        };
+        return people::make_account(conn, place, &actor.user, &name).await;
     };
     let account = if account.place == place.id { account } else { also_here(conn, actor, place, &account).await? };
     match name_of(actor) {
+        Some(name)
+            if !account.has(&name)
+                && taken_unvouched(conn, actor, place, Some(account.member), &name).await?.is_some() =>
+        {
+            Ok(account)
+        }
         Some(name) if account.name != name || account.own_name.as_ref() != Some(&name) => {
             people::rename(conn, &account, &name).await?;
             Ok(Account { own_name: Some(name.clone()), name, ..account })
         }
         _ => Ok(account),
     }
+}
+
+/// As [`taken`], where nobody vouches for the name: platforms do for those of their users, but a browser's may have been written
+/// there by hand.
+async fn taken_unvouched(
+    conn: &mut Conn,
+    actor: &Actor,
+    place: Place,
+    member: Option<MemberId>,
+    name: &str,
+) -> Result<Option<String>, StoreError> {
+    if actor.platform == Platform::Web { taken(conn, place, member, name).await } else { Ok(None) }
+}
+
+/// Whether another member of the place goes by a name that looks like this one: then one that nobody there has. Within the transaction
+/// that gives the name it stays true, since there is one that writes at a time.
+pub(super) async fn taken(
+    conn: &mut Conn,
+    place: Place,
+    member: Option<MemberId>,
+    name: &str,
+) -> Result<Option<String>, StoreError> {
+    let others = people::names_of_others(conn, place.id, member).await?;
+    let looks: HashSet<String> = others.iter().map(|other| names::look(other)).collect();
+    Ok(looks.contains(&names::look(name)).then(|| names::numbered(name, &looks, LONGEST_PICKED)))
 }
 
 /// What was answered from elsewhere may be a streak in this place's feeds.

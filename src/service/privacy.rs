@@ -2,18 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::people::{ensure, known};
+use super::people::{LONGEST_PICKED, ensure, known, taken};
 use super::{Actor, Changed, Result, Service};
 use crate::core::names;
 use crate::core::refusal::Refusal;
 use crate::core::round::Said;
 use crate::core::score::Streak;
 use crate::store::answers::Kept;
-use crate::store::people::Account;
+use crate::store::people::{Account, account, ensure_place};
 use crate::store::{Conn, StoreError, answers, people, practice, standings};
-
-/// The longest name that a member can pick, in characters.
-const LONGEST_PICKED: usize = 32;
 
 impl Service {
     /// All that is kept about the actor in this community, as a JSON document.
@@ -44,15 +41,22 @@ impl Service {
     }
 
     /// Renames the actor (the web channel, where members pick a name: 1 to 32 characters, some of which are seen, and no control
-    /// characters). Returns the name that is kept.
+    /// characters). Returns the name that is kept. Whoever has the name of another member already, from before that was refused, keeps it.
     ///
     /// # Errors
-    /// `BadName`, or a fault.
+    /// `BadName`, `NameTaken`, or a fault.
     pub async fn rename(&self, actor: &Actor, name: &str) -> Result<String> {
         let one_line = !name.trim().chars().any(char::is_control);
         let picked = names::clean(name).filter(|picked| one_line && picked.chars().count() <= LONGEST_PICKED);
         let Some(picked) = picked else { return Err(Refusal::BadName { given: name.to_owned() }.into()) };
         let mut tx = self.store.write().await?;
+        let place = ensure_place(&mut tx, actor.platform, &actor.place).await?;
+        let known = account(&mut tx, place.id, &actor.user).await?;
+        let is_own = known.as_ref().is_some_and(|account| account.has(&picked));
+        let member = known.map(|account| account.member);
+        if !is_own && let Some(free) = taken(&mut tx, place, member, &picked).await? {
+            return Err(Refusal::NameTaken { given: picked, free }.into());
+        }
         ensure(&mut tx, &Actor { name: picked.clone(), ..actor.clone() }).await?;
         tx.commit().await?;
         Ok(picked)

@@ -34,6 +34,13 @@ pub(crate) struct Account {
     pub(crate) own_name: Option<String>,
 }
 
+impl Account {
+    /// Whether the account or its member goes by this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.name == name || self.own_name.as_deref() == Some(name)
+    }
+}
+
 /// An account, as its owner may know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owned {
@@ -145,6 +152,21 @@ pub(crate) async fn add_account(
     .await?
     .last_insert_rowid();
     Ok(Account { id, place, member, name: name.to_owned(), own_name: Some(name.to_owned()) })
+}
+
+/// What the members of a place go by there and elsewhere, but for this one.
+pub(crate) async fn names_of_others(conn: &mut Conn, place: PlaceId, member: Option<MemberId>) -> Result<Vec<String>> {
+    let member = member.map_or(-1, |member| member.0);
+    let names = sqlx::query_scalar!(
+        r#"SELECT a.name AS "name!" FROM accounts a WHERE a.place = ?1 AND a.member <> ?2 AND a.name IS NOT NULL
+         UNION
+         SELECT m.name AS "name!" FROM accounts a JOIN members m ON m.id = a.member WHERE a.place = ?1 AND a.member <> ?2"#,
+        place.0,
+        member
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(names)
 }
 
 /// The account goes by this name from now on, and so does its member.

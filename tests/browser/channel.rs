@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
+use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -100,6 +101,14 @@ impl Channel {
             admin: false,
         };
         self.service.today(&nobody).await.unwrap().remove(0)
+    }
+
+    /// Changes the database behind the program's back, as an older one may have left it.
+    pub(crate) async fn sql(&self, statement: &'static str) {
+        let url = format!("sqlite://{}", self.folder.path().join("trapline.db").display());
+        let mut conn = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        sqlx::query(statement).execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
     }
 
     /// Stops the server, and waits for its end.

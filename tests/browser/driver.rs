@@ -134,6 +134,17 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
+    /// Whether pages that are loaded from now on may run their script.
+    pub(crate) async fn script(&self, runs: bool) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !runs })).await;
+    }
+
+    /// Whoever is made dizzy by what moves says so to the browser, or does not.
+    pub(crate) async fn motion(&self, wanted: &str) {
+        let features = json!({ "features": [{ "name": "prefers-reduced-motion", "value": wanted }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
     /// The page as it would be printed, or as it is on a screen again.
     pub(crate) async fn paper(&self, printed: bool) {
         let media = json!({ "media": if printed { "print" } else { "" } });

@@ -101,11 +101,12 @@ pub(crate) async fn pressed(browser: &Browser, selector: &str) -> Value {
         .await
 }
 
-/// Somebody who looks sees this: it is not hidden, and within the window.
+/// Somebody who looks sees this, and all others like it: they are not hidden, and within the window. Waits for what still moves.
 pub(crate) async fn seen(browser: &Browser, selector: &str) {
-    let seen = "const e = document.querySelector(arguments[0]), box = e.getBoundingClientRect(); \
-        return !e.closest('.hidden') && box.height > 10 && box.top >= 0 && box.bottom <= innerHeight;";
-    assert!(browser.value::<bool>(seen, vec![selector.into()]).await, "{selector} is not seen");
+    let seen = "const all = [...document.querySelectorAll(arguments[0])]; \
+        return all.length > 0 && all.every((e) => { const box = e.getBoundingClientRect(); \
+            return !e.closest('.hidden') && box.height > 10 && box.top >= 0 && box.bottom <= innerHeight; });";
+    browser.until(seen, vec![selector.into()], &format!("{selector} is seen")).await;
 }
 
 /// On paper no page ends behind these.

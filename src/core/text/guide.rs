@@ -1,14 +1,15 @@
 //! The words of the study book around its questions and answers.
 
-use super::words::count;
+use super::words::{count, spelt};
 use crate::core::trap::{Level, Role, Trap};
 
 /// The chapter of what fits nowhere else.
 pub const FURTHER: &str = "Further traps";
+/// Who the book is by.
+pub const AUTHORS: &str = "The Trapline contributors";
 pub const HOW_TO: &str = "How to use this book";
 pub const CHAPTERS: &str = "Chapters";
 pub const QUESTIONS: &str = "Questions";
-pub const ANSWERS: &str = "Answers";
 pub const INDEX: &str = "Index";
 pub const SOURCES: &str = "Sources";
 pub const PROBLEM: &str = "Problem";
@@ -21,6 +22,8 @@ pub const READ_ON: &str = "Read on";
 pub const IN_QUESTIONS: &str = "In the questions";
 pub const TOPICS: &str = "Topics";
 pub const MISCONCEPTIONS: &str = "Misconceptions";
+/// Where the index has what begins with no letter.
+pub const NUMBERS: &str = "0–9";
 pub const TITLES: &str = "Titles";
 pub const INDEX_NOTE: &str =
     "Topics lead to questions; misconceptions and titles lead to answers, so they are for afterwards.";
@@ -28,10 +31,10 @@ pub const SOURCES_NOTE: &str = "All works that answers and chapters draw on, by 
 pub const AS_EPUB: &str = "This book for e-readers (EPUB)";
 pub const TABLE: [&str; 4] = ["Chapter", "Questions", "Levels", "Minutes"];
 
-/// `senior · about 4 min · normalisation, stability`
+/// `senior · about 4 min · NLP, fine-tuning` (plain)
 #[must_use]
 pub fn meta(trap: &Trap) -> String {
-    let topics: Vec<String> = trap.topics.iter().map(|topic| topic.replace('-', " ")).collect();
+    let topics: Vec<String> = trap.topics.iter().map(|topic| spelt(topic)).collect();
     format!("{} · about {} min · {}", trap.level.as_str(), trap.minutes, topics.join(", "))
 }
 

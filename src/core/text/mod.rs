@@ -26,7 +26,7 @@ pub use members::{
     help, help_alone, help_pressed, leaderboard, library, library_found, misconception, practice, practice_done,
     practice_judged, privacy, privacy_confirm, privacy_deleted, privacy_export, privacy_export_sent, stats,
 };
-pub use refusals::{fault, form_unopened, not_admin_here, old_admin_link, refusal};
+pub use refusals::{fault, form_unopened, not_admin_here, nothing_changed_here, old_admin_link, refusal};
 pub use reveals::{bait_line, bars, mine_revealed, post_revealed, reveal, reveal_details, thread_name};
 pub use rounds::{answer_form, home, mine_open, post, receipt, receipt_here, today};
 pub use words::{confidence, full_label, label, name, pays, period, series, shown, signed, zone};

@@ -26,6 +26,12 @@ pub fn not_admin_here() -> Card {
     Card::default().tone(Tone::Bad).text("Only the admin of this page can do that.")
 }
 
+/// As [`refusal`] says it of an edit that changes nothing, where all settings stand in the form that was sent.
+#[must_use]
+pub fn nothing_changed_here() -> Card {
+    Card::default().text("Nothing was changed.")
+}
+
 /// To who opens an admin's link that is not, or is no longer, the one.
 #[must_use]
 pub fn old_admin_link() -> Card {
@@ -168,6 +174,9 @@ fn sentence(refusal: &Refusal) -> String {
                 .into()
         }
         Refusal::BadName { given } => format!("A name has 1 to 32 visible characters; {}.", wrong_with_name(given)),
+        Refusal::NameTaken { given, free } => {
+            format!("Somebody here goes by {} already. How about **{}**?", quoted(given), escape(free))
+        }
     }
 }
 

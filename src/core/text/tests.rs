@@ -241,11 +241,12 @@ fn every_refusal_says_what_would_be_right() {
         Refusal::BadName { given: "  ".into() },
         Refusal::BadName { given: "x".repeat(300) },
         Refusal::BadName { given: "a\tb".into() },
+        Refusal::NameTaken { given: "ada".into(), free: "ada 2".into() },
     ];
     let lines: Vec<String> = all.iter().map(|r| dump(&refusal(r))).collect();
     insta::assert_snapshot!("refusals", lines.join("\n"));
     insta::assert_snapshot!("fault", dump(&fault("a1b2c3")));
-    insta::assert_snapshot!("refusals_here", dump_all(&[not_admin_here(), old_admin_link()]));
+    insta::assert_snapshot!("refusals_here", dump_all(&[not_admin_here(), nothing_changed_here(), old_admin_link()]));
 }
 
 #[test]

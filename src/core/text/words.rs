@@ -114,22 +114,55 @@ pub(super) fn topic(slug: &str) -> String {
     escape(&spelt(slug))
 }
 
-/// The words of a slug, abbreviations and proper names as people write them.
-fn spelt(slug: &str) -> String {
-    let words: Vec<String> = slug
-        .split('-')
-        .map(|word| match word {
-            "ml" | "llm" | "nlp" | "rl" | "rlhf" | "cv" | "ai" | "gpu" | "cuda" | "gan" | "kv" | "dpo" | "grpo"
-            | "ppo" => word.to_uppercase(),
-            "ab" => "A/B".to_owned(),
-            "mlops" => "MLOps".to_owned(),
-            "rope" => "RoPE".to_owned(),
-            "lora" => "LoRA".to_owned(),
-            "pytorch" => "PyTorch".to_owned(),
-            _ => word.to_owned(),
-        })
-        .collect();
-    words.join(" ")
+/// Words that people write with a hyphen, wherever they stand in a slug.
+const HYPHENATED: [&str; 12] = [
+    "cross-validation",
+    "few-shot",
+    "fine-tuning",
+    "off-policy",
+    "on-policy",
+    "out-of-distribution",
+    "post-processing",
+    "post-training",
+    "pre-training",
+    "q-learning",
+    "self-supervised",
+    "zero-shot",
+];
+
+/// The words of a slug, abbreviations and proper names as people write them (plain).
+pub(super) fn spelt(slug: &str) -> String {
+    let mut said = String::new();
+    let mut rest = slug;
+    while !rest.is_empty() {
+        let (words, after) = hyphenated(rest).or_else(|| rest.split_once('-')).unwrap_or((rest, ""));
+        if !said.is_empty() {
+            said.push(' ');
+        }
+        let words: Vec<String> = words.split('-').map(word).collect();
+        said.push_str(&words.join("-"));
+        rest = after;
+    }
+    said
+}
+
+/// The hyphenated word that a slug begins with, and what comes behind it.
+fn hyphenated(slug: &str) -> Option<(&str, &str)> {
+    let word = HYPHENATED.into_iter().find_map(|word| slug.strip_prefix(word).map(|rest| (word, rest)));
+    word.and_then(|(word, rest)| if rest.is_empty() { Some((word, "")) } else { Some((word, rest.strip_prefix('-')?)) })
+}
+
+fn word(word: &str) -> String {
+    match word {
+        "ml" | "llm" | "nlp" | "rl" | "rlhf" | "cv" | "ai" | "gpu" | "cuda" | "gan" | "kv" | "dpo" | "grpo" | "ppo"
+        | "q" => word.to_uppercase(),
+        "ab" => "A/B".to_owned(),
+        "mlops" => "MLOps".to_owned(),
+        "rope" => "RoPE".to_owned(),
+        "lora" => "LoRA".to_owned(),
+        "pytorch" => "PyTorch".to_owned(),
+        _ => word.to_owned(),
+    }
 }
 
 /// A zone as people call it (plain): UTC has more names than anybody says.
@@ -181,6 +214,16 @@ mod tests {
         assert_eq!(
             (topic("ab-testing"), topic("mixed-precision")),
             ("A\\/B testing".to_owned(), "mixed precision".to_owned())
+        );
+        let named =
+            ["fine-tuning", "q-learning", "off-policy-evaluation", "offline-rl", "zero-shot", "zero-shots", "kv-cache"];
+        assert_eq!(
+            named.map(name),
+            ["Fine-tuning", "Q-learning", "Off-policy evaluation", "Offline RL", "Zero-shot", "Zero shots", "KV cache"]
+        );
+        assert_eq!(
+            ["q-learning", "large-pre-training-data", "out-of-distribution", ""].map(spelt),
+            ["Q-learning", "large pre-training data", "out-of-distribution", ""]
         );
         assert_eq!((zone(Tz::Etc__UTC), zone(Tz::Europe__Berlin)), ("UTC", "Europe/Berlin"));
     }

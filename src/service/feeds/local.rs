@@ -30,7 +30,8 @@ impl Service {
         }
         let now = self.clock.now();
         let zone = zone_named(zone).unwrap_or(Tz::UTC);
-        let draft = Draft { channel: Some(CHANNEL.to_owned()), ..Draft::default() };
+        // A page has no threads; its own form says so too.
+        let draft = Draft { channel: Some(CHANNEL.to_owned()), thread: Some(false), ..Draft::default() };
         let Drafted { settings, .. } = settings::new(&self.bank, &draft, zone)?;
         let due = settings.schedule.due(now - CATCH_UP, now, CATCH_UP, &[]);
         let new = NewFeed {

@@ -44,6 +44,8 @@
     const focused = document.activeElement;
     const id = focused && focused.id;
     const typed = focused && focused.tagName === "INPUT" ? focused.value : null;
+    // Only a page that was loaded puts the focus somewhere by itself.
+    for (const element of fresh.querySelectorAll("[autofocus]")) element.removeAttribute("autofocus");
     content().replaceWith(document.adoptNode(fresh));
     document.title = next.title;
     readClock();
@@ -98,8 +100,15 @@
     announce(text);
   };
 
+  // What came of a form has to be seen, down to its last button: what is wrong, or the receipt that asks how sure.
+  const bring = (said) => {
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+    said.scrollIntoView({ block: said.offsetHeight > innerHeight ? "end" : "nearest", behavior });
+  };
+
   // A form of an answer: sent without leaving the page.
   const send = async (form, button) => {
+    const home = form.closest("article");
     const fields = new URLSearchParams(new FormData(form));
     if (button && button.name) fields.append(button.name, button.value);
     for (const before of document.querySelectorAll(".unsent")) before.remove();
@@ -111,7 +120,10 @@
       if (said) announce(said.textContent);
       const focus = document.activeElement === document.body && document.querySelector(".receipt, main");
       if (focus) { focus.tabIndex = -1; focus.focus(); }
-      if (form.getAttribute("action") === "/practice") window.scrollTo(0, 0);
+      const where = home && document.getElementById(home.id);
+      const result = where && (where.querySelector(".error") || where.querySelector(".receipt"));
+      if (result) bring(result);
+      else window.scrollTo(0, 0);
     } catch {
       form.classList.remove("busy");
       unsent(form, button);
@@ -131,6 +143,13 @@
     const letter = "abcde".indexOf(event.key.toLowerCase());
     const option = group.querySelectorAll("button")[letter >= 0 ? letter : "12345".indexOf(event.key)];
     if (option) { option.focus(); option.click(); }
+  });
+
+  // Whoever types a time or a crontab means that one of the two.
+  document.addEventListener("input", (event) => {
+    const pair = event.target.closest(".pair");
+    const radio = pair && pair.querySelector("input[type=radio]");
+    if (radio) radio.checked = true;
   });
 
   readClock();

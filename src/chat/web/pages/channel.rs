@@ -104,7 +104,7 @@ fn name_form(cx: &Cx, trouble: &Trouble) -> Markup {
             label for="name" { "Pick a name to answer" }
             div.row {
                 input id="name" name="name" autocomplete="nickname" required maxlength="32" value=[typed]
-                    aria-invalid=[typed.map(|_| "true")] aria-describedby=(if typed.is_some() { "name-error" } else { "name-hint" });
+                    autofocus[typed.is_some()] aria-invalid=[typed.map(|_| "true")] aria-describedby=(if typed.is_some() { "name-error" } else { "name-hint" });
                 button.primary type="submit" { "Join" }
             }
             (field_error("name", trouble.name.as_ref().map(|(_, message)| message)))

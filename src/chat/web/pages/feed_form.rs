@@ -4,18 +4,24 @@ use chrono_tz::TZ_VARIANTS;
 use maud::{Markup, html};
 
 use super::field_error;
-use super::practice::select;
+use super::select::{self, Choice, Select};
 use crate::chat::web::app::Cx;
 use crate::chat::web::forms::Posted;
 use crate::chat::web::render::{card, token};
 use crate::core::calendar::Rule;
+use crate::core::card::Card;
 use crate::core::feed::{Draft, Order, Settings};
 use crate::core::refusal::Refusal;
 use crate::core::text;
-use crate::core::trap::Level;
 
 /// The web's only channel.
 const CHANNEL: &str = "local";
+
+/// What the form was shown with, hidden in it.
+const RULE_SHOWN: &str = "rule_shown";
+const CRON_SHOWN: &str = "cron_shown";
+const TIME_SHOWN: &str = "time_shown";
+const DAYS_SHOWN: &str = "days_shown";
 
 /// The fields as they are shown and typed.
 #[derive(Debug, Clone)]
@@ -73,12 +79,16 @@ impl Fields {
         }
     }
 
-    /// As they came. A form without the choice between times and crontab means what it fills in.
+    /// As they came. A form without the choice between times and crontab means what it fills in. Whoever leaves the choice as it was
+    /// and fills in one of the two means that one: without the script, typing chooses nothing.
     pub(super) fn posted(posted: &Posted) -> Self {
         let text = |name: &str| posted.get(name).trim().to_owned();
         let chosen = |name: &str| posted.filled(name).filter(|word| word != "any");
+        let typed = |name: &str, shown: &str| !text(name).is_empty() && text(name) != text(shown);
+        let (cron, time) = (typed("cron", CRON_SHOWN), typed("time", TIME_SHOWN) || typed("days", DAYS_SHOWN));
         let by_cron = match posted.get("rule") {
             "" => !text("cron").is_empty(),
+            rule if rule == posted.get(RULE_SHOWN) && cron != time => cron,
             rule => rule == "cron",
         };
         Self {
@@ -93,6 +103,12 @@ impl Fields {
             order: text("order"),
             reveal_after: text("reveal_after"),
         }
+    }
+
+    /// What is hidden in the form, to tell what was changed in it.
+    fn shown(&self) -> [(&'static str, &str); 4] {
+        let rule = if self.by_cron { "cron" } else { "time" };
+        [(RULE_SHOWN, rule), (CRON_SHOWN, &self.cron), (TIME_SHOWN, &self.time), (DAYS_SHOWN, &self.days)]
     }
 
     /// What the services are asked for.
@@ -127,6 +143,14 @@ impl Fields {
     }
 }
 
+/// A refusal in the words of a form that has every setting in it.
+fn said(refusal: &Refusal) -> Card {
+    match refusal {
+        Refusal::NothingToChange => text::nothing_changed_here(),
+        other => text::refusal(other),
+    }
+}
+
 /// Which field a refusal is about; empty: the form as a whole.
 fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
@@ -143,6 +167,30 @@ fn field_of(refusal: &Refusal) -> &'static str {
     }
 }
 
+/// What a refusal of a form is about, and where it is said. `form`: what the form's ids begin with.
+pub(super) fn wrong(form: &str, refusal: &Refusal) -> (&'static str, String) {
+    let field = field_of(refusal);
+    // Beside a field the message is in view too.
+    let part = if field.is_empty() { "-error" } else { field };
+    (label(field), format!("{form}-{part}"))
+}
+
+/// What a field is called.
+fn label(field: &str) -> &'static str {
+    match field {
+        "time" => "Time",
+        "days" => "Days",
+        "cron" => "Crontab",
+        "timezone" => "Time zone",
+        "series" => "Series",
+        "topic" => "Topic",
+        "level" => "Level",
+        "order" => "Order",
+        "reveal_after" => "Reveal after",
+        _ => "the form",
+    }
+}
+
 /// `id`: what ids begin with, one for each form of the page. `action`: where it is sent.
 pub(super) struct Form<'a> {
     pub(super) id: &'a str,
@@ -155,36 +203,36 @@ pub(super) struct Form<'a> {
 impl Form<'_> {
     pub(super) fn show(&self, cx: &Cx) -> Markup {
         let fields = self.fields;
-        let (series, topics) = cx.service().vocabulary();
-        let levels: Vec<String> = Level::ALL.iter().map(|level| level.as_str().to_owned()).collect();
-        let orders: Vec<String> = Order::ALL.iter().map(|order| order.as_str().to_owned()).collect();
         html! {
             form.feed method="post" action=(self.action) {
                 (token(&cx.csrf()))
+                @for (name, value) in fields.shown() {
+                    input type="hidden" name=(name) value=(value);
+                }
                 (self.error("", cx))
                 fieldset {
                     legend { "When" }
                     div.pair {
                         (self.rule("time", "At a time of day", !fields.by_cron))
-                        (self.text("time", "Time", &fields.time, "09:00", cx))
-                        (self.text("days", "Days", &fields.days, "daily, weekdays, or mon,wed,fri", cx))
+                        (self.text("time", &fields.time, "09:00", cx))
+                        (self.text("days", &fields.days, "daily, weekdays, or mon,wed,fri", cx))
                     }
                     div.pair {
                         (self.rule("cron", "By a crontab", fields.by_cron))
-                        (self.text("cron", "Crontab", &fields.cron, "0 9 * * 1-5", cx))
+                        (self.text("cron", &fields.cron, "0 9 * * 1-5", cx))
                     }
-                    (self.text("timezone", "Time zone", &fields.timezone, "Europe/Berlin", cx))
+                    (self.text("timezone", &fields.timezone, "Europe/Berlin", cx))
                 }
                 fieldset {
                     legend { "Which traps" }
                     div.grid {
-                        (self.choice("series", "Series", &series, fields.series.as_deref(), true, cx))
-                        (self.choice("topic", "Topic", &topics, fields.topic.as_deref(), true, cx))
-                        (self.choice("level", "Level", &levels, fields.level.as_deref(), true, cx))
-                        (self.choice("order", "Order", &orders, Some(&fields.order), false, cx))
+                        (self.choice("series", &select::series(cx), fields.series.as_deref(), cx))
+                        (self.choice("topic", &select::topics(cx), fields.topic.as_deref(), cx))
+                        (self.choice("level", &select::levels(), fields.level.as_deref(), cx))
+                        (self.choice("order", &select::orders(), Some(&fields.order), cx))
                     }
                 }
-                (self.text("reveal_after", "Reveal after, in hours (0: with the next post)", &fields.reveal_after, "8", cx))
+                (self.text("reveal_after", &fields.reveal_after, "8", cx))
                 button.primary type="submit" { (self.submit) }
             }
         }
@@ -199,8 +247,15 @@ impl Form<'_> {
     }
 
     fn error(&self, name: &str, cx: &Cx) -> Markup {
-        let message = self.refusal.filter(|_| self.is_wrong(name)).map(|r| card(&text::refusal(r), &cx.csrf(), 3));
-        field_error(&self.input_id(name), message.as_ref())
+        let message = self.refusal.filter(|_| self.is_wrong(name)).map(|r| card(&said(r), &cx.csrf(), 3));
+        let id = self.input_id(name);
+        match &message {
+            // No field has the focus then.
+            Some(message) if name.is_empty() => html! {
+                div.error id=(format!("{id}-error")) role="alert" tabindex="-1" autofocus { (message) }
+            },
+            message => field_error(&id, message.as_ref()),
+        }
     }
 
     /// The choice between the two ways to say when.
@@ -214,22 +269,25 @@ impl Form<'_> {
         }
     }
 
-    fn text(&self, name: &str, label: &str, value: &str, example: &str, cx: &Cx) -> Markup {
+    fn text(&self, name: &str, value: &str, example: &str, cx: &Cx) -> Markup {
         let id = self.input_id(name);
         let is_wrong = self.is_wrong(name);
         html! {
             div.field {
-                label for=(id) { (label) }
+                label for=(id) { (label(name)) @if name == "reveal_after" { ", in hours (0: with the next post)" } }
                 input id=(id) name=(name) value=(value) placeholder=(example) autocomplete="off"
                     list=[(name == "timezone").then_some("zones")] inputmode=[(name == "reveal_after").then_some("numeric")]
-                    aria-invalid=[is_wrong.then_some("true")] aria-describedby=[is_wrong.then(|| format!("{id}-error"))];
+                    autofocus[is_wrong] aria-invalid=[is_wrong.then_some("true")] aria-describedby=[is_wrong.then(|| format!("{id}-error"))];
                 (self.error(name, cx))
             }
         }
     }
 
-    fn choice(&self, name: &str, label: &str, words: &[String], chosen: Option<&str>, any: bool, cx: &Cx) -> Markup {
-        html! { div { (select(&self.input_id(name), name, label, words, chosen, any)) (self.error(name, cx)) } }
+    fn choice(&self, name: &str, choices: &[Choice], chosen: Option<&str>, cx: &Cx) -> Markup {
+        let (id, label) = (self.input_id(name), label(name));
+        let select =
+            Select { id: &id, name, label, choices, chosen, any: name != "order", is_wrong: self.is_wrong(name) };
+        html! { div { (select.show()) (self.error(name, cx)) } }
     }
 }
 

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::feed_form::{Fields, Form, zones};
+use super::feed_form::{Fields, Form, wrong, zones};
 use super::{Page, Tab, countdown};
 use crate::chat::web::app::Cx;
 use crate::chat::web::failure::Failure;
@@ -30,18 +30,59 @@ struct Problem {
     refusal: Refusal,
 }
 
+impl Problem {
+    /// The ids of the form begin with this.
+    fn form(&self) -> String {
+        self.feed.as_ref().map_or_else(|| NEW.to_owned(), |number| form_of(number))
+    }
+
+    /// There is something to mend.
+    fn is_mistake(&self) -> bool {
+        self.refusal != Refusal::NothingToChange
+    }
+
+    /// What the message is about, and the id that it stands by.
+    fn wrong(&self) -> (&'static str, String) {
+        wrong(&self.form(), &self.refusal)
+    }
+}
+
+/// What the ids of the form for a new feed begin with.
+const NEW: &str = "new";
+
+/// The same for the form of a feed that is there.
+fn form_of(number: &str) -> String {
+    format!("feed-{number}")
+}
+
 async fn page(cx: &Cx, asked: &Asked, problem: Option<Problem>) -> Result<Response, Failure> {
     let views = cx.service().feeds(&cx.actor()).await?;
     let zone = views.first().map_or("UTC", |view| view.feed.settings.schedule.zone.name());
     let main = html! {
         h1 { "Feed settings" }
+        @if let Some(problem) = problem.as_ref().filter(|problem| problem.is_mistake()) { (unsaved(problem)) }
         @if let Some(done) = done(asked, &views, cx) { div.receipt { (card(&done, &cx.csrf(), 2)) } }
         @for view in &views { (feed(cx, view, views.len() == 1, problem.as_ref())) }
         (new_feed(cx, zone, views.is_empty(), problem.as_ref()))
         (zones())
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(Page::new("Feed settings", Tab::Feed, main).status(status).show(cx))
+    let title = match &problem {
+        Some(problem) if problem.is_mistake() => "Not saved: feed settings",
+        Some(_) => "Nothing changed: feed settings",
+        None => "Feed settings",
+    };
+    Ok(Page::new(title, Tab::Feed, main).status(status).show(cx))
+}
+
+/// At the top of the page, which leads on to what is wrong.
+fn unsaved(problem: &Problem) -> Markup {
+    let (field, id) = problem.wrong();
+    html! {
+        section.card.bad {
+            p { strong { "Not saved." } " What you typed is kept below; see " a href=(format!("#{id}")) { (field) } "." }
+        }
+    }
 }
 
 /// What was just done, in the words of every platform.
@@ -66,7 +107,7 @@ fn feed(cx: &Cx, view: &FeedView, only: bool, problem: Option<&Problem>) -> Mark
     let problem = problem.filter(|problem| problem.feed.as_deref() == Some(&number));
     let fields = problem.map_or_else(|| Fields::of(&view.feed.settings), |problem| problem.fields.clone());
     let form = Form {
-        id: &format!("feed-{number}"),
+        id: &form_of(&number),
         action: &format!("/feed/{number}"),
         submit: "Save",
         fields: &fields,
@@ -113,23 +154,29 @@ fn acts(cx: &Cx, view: &FeedView) -> Markup {
     html! {
         div.buttons {
             (act("post", "Post now"))
-            @if view.open.is_some() { (act("reveal", "Reveal now")) }
             @if matches!(view.feed.state, State::Paused) { (act("resume", "Resume")) } @else { (act("pause", "Pause")) }
             a.button href=(format!("/feed/preview?feed={number}")) { "Preview" }
         }
-        details.remove {
-            summary { "Remove this feed" }
-            p { "Nothing more is posted. Its history and its points stay." }
-            (act("remove", "Remove it"))
+        @if view.open.is_some() {
+            (ask_once_more("Reveal now", REVEALED, &act("reveal", "Reveal it")))
         }
+        (ask_once_more("Remove this feed", REMOVED, &act("remove", "Remove it")))
     }
+}
+
+const REVEALED: &str = "Everybody sees which answer was right, and the points count. That can't be taken back.";
+const REMOVED: &str = "Nothing more is posted. Its history and its points stay.";
+
+/// What is not done by a single tap: `act` comes to light with what it does.
+fn ask_once_more(what: &str, effect: &str, act: &Markup) -> Markup {
+    html! { details.confirm { summary { (what) } p { (effect) } (act) } }
 }
 
 fn new_feed(cx: &Cx, zone: &str, is_first: bool, problem: Option<&Problem>) -> Markup {
     let problem = problem.filter(|problem| problem.feed.is_none());
     let fields = problem.map_or_else(|| Fields::fresh(zone), |problem| problem.fields.clone());
     let form = Form {
-        id: "new",
+        id: NEW,
         action: "/feed",
         submit: "Add the feed",
         fields: &fields,

@@ -55,7 +55,7 @@ fn record(stats: &Stats) -> Markup {
                 (fact(&format!("Streak{of}"), &format!("{} (best {})", streak.current, streak.best)))
                 (fact(&format!("Freezes in hand{of}"), &streak.freezes.to_string()))
             }
-            @for (period, rank) in &stats.ranks { (fact(&capital(text::period(*period)), &format!("number {rank}"))) }
+            (ranks(stats))
         }
         (calibration(stats))
         @if !stats.mistakes.is_empty() {
@@ -65,6 +65,26 @@ fn record(stats: &Stats) -> Markup {
             }
         }
     }
+}
+
+/// Where the member stands, in one line for all periods.
+fn ranks(stats: &Stats) -> Markup {
+    // A place is not torn from its period.
+    let place = |period, rank| format!("{} {}", ordinal(rank), text::period(period)).replace(' ', "\u{a0}");
+    let places: Vec<String> = stats.ranks.iter().map(|(period, rank)| place(*period, *rank)).collect();
+    html! { @if !places.is_empty() { div.whole { dt { "Rank" } dd { (places.join(", ")) } } } }
+}
+
+/// `1st`, `2nd`, `3rd`, `4th`.
+fn ordinal(n: u32) -> String {
+    let ending = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
 }
 
 fn fact(label: &str, value: &str) -> Markup {
@@ -84,8 +104,13 @@ fn calibration(stats: &Stats) -> Markup {
                         @for (confidence, (answers, right)) in Confidence::ALL.into_iter().zip(stats.by_confidence) {
                             tr {
                                 th scope="row" { (capital(text::confidence(confidence))) }
-                                td.amount { (right) " of " (answers) }
-                                td { @if answers > 0 { (share(right, answers)) } @else { "none yet" } }
+                                @if answers > 0 {
+                                    td.amount { (right) " of " (answers) }
+                                    td { (share(right, answers)) }
+                                } @else {
+                                    td.amount { "–" }
+                                    td { "not yet" }
+                                }
                                 td { (pays_best(confidence)) }
                             }
                         }
@@ -131,7 +156,7 @@ fn name_form(cx: &Cx, problem: Option<&(String, Markup)>) -> Markup {
             label for="name" { "Name, as others see it" }
             div.row {
                 input id="name" name="name" autocomplete="nickname" required maxlength="32" value=[value]
-                    aria-invalid=[problem.map(|_| "true")] aria-describedby=[problem.map(|_| "name-error")];
+                    autofocus[problem.is_some()] aria-invalid=[problem.map(|_| "true")] aria-describedby=[problem.map(|_| "name-error")];
                 button type="submit" { "Save" }
             }
             (field_error("name", problem.map(|(_, message)| message)))
@@ -165,7 +190,7 @@ async fn set_name(cx: &Cx, name: &str, next: &str) -> Result<Result<Response, Ma
             set_cookie(&mut response, &visitor::name_cookie(&kept));
             Ok(Ok(response))
         }
-        Err(Error::Refused(refusal @ Refusal::BadName { .. })) => {
+        Err(Error::Refused(refusal @ (Refusal::BadName { .. } | Refusal::NameTaken { .. }))) => {
             Ok(Err(card(&text::refusal(&refusal), &cx.csrf(), 3)))
         }
         Err(error) => Err(error.into()),
@@ -200,4 +225,15 @@ pub(in crate::chat::web) async fn delete(cx: Cx, _posted: Posted) -> Result<Resp
         set_cookie(&mut response, &cookie);
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinals_are_said_as_people_say_them() {
+        let said = [1, 2, 3, 4, 11, 12, 13, 21, 112, 1003].map(ordinal);
+        assert_eq!(said, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th", "1003rd"]);
+    }
 }

@@ -23,6 +23,7 @@ pub(super) mod me;
 pub(super) mod practice;
 mod question;
 mod reveal;
+mod select;
 pub(super) mod sign_in;
 pub(super) mod standings;
 

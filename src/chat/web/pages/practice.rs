@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::channel::given;
 use super::question::{self, Problem};
+use super::select::{self, Choice, Select};
 use super::{Page, Tab, reveal};
 use crate::chat::web::app::Cx;
 use crate::chat::web::failure::Failure;
@@ -14,7 +15,7 @@ use crate::chat::web::render::{card, heading, inline, token};
 use crate::core::ids::{RoundId, TrapId};
 use crate::core::refusal::Refusal;
 use crate::core::text;
-use crate::core::trap::{Kind, Level};
+use crate::core::trap::Kind;
 use crate::service::Error;
 use crate::service::practice::{Exercise, Judged};
 
@@ -81,29 +82,15 @@ fn page(cx: &Cx, filter: &Filter, content: &Markup, status: StatusCode) -> Respo
 }
 
 fn filters(cx: &Cx, filter: &Filter) -> Markup {
-    let (series, topics) = cx.service().vocabulary();
-    let levels: Vec<String> = Level::ALL.iter().map(|level| level.as_str().to_owned()).collect();
+    let select = |name: &str, label: &str, choices: &[Choice], chosen: Option<&str>| {
+        Select { id: name, name, label, choices, chosen, any: true, is_wrong: false }.show()
+    };
     html! {
         form.filters method="get" action="/practice" {
-            (select("series", "series", "Series", &series, filter.series.as_deref(), true))
-            (select("topic", "topic", "Topic", &topics, filter.topic.as_deref(), true))
-            (select("level", "level", "Level", &levels, filter.level.as_deref(), true))
+            (select("series", "Series", &select::series(cx), filter.series.as_deref()))
+            (select("topic", "Topic", &select::topics(cx), filter.topic.as_deref()))
+            (select("level", "Level", &select::levels(), filter.level.as_deref()))
             button type="submit" { "Show one" }
-        }
-    }
-}
-
-/// A choice among slugs, shown as words; one that is none of them stays visible. `any`: whether none may be chosen.
-pub(super) fn select(id: &str, name: &str, label: &str, words: &[String], chosen: Option<&str>, any: bool) -> Markup {
-    let unknown = chosen.filter(|chosen| !words.iter().any(|word| word == chosen));
-    html! {
-        div.field {
-            label for=(id) { (label) }
-            select id=(id) name=(name) {
-                @if any { option value="any" selected[chosen.is_none()] { "Any" } }
-                @if let Some(word) = unknown { option value=(word) selected { (word) } }
-                @for word in words { option value=(word) selected[chosen == Some(word)] { (text::name(word)) } }
-            }
         }
     }
 }
@@ -111,7 +98,7 @@ pub(super) fn select(id: &str, name: &str, label: &str, words: &[String], chosen
 fn question(cx: &Cx, filter: &Filter, exercise: &Exercise, problem: Option<&Problem>) -> Markup {
     let trap = &exercise.trap;
     html! {
-        article.trap {
+        article.trap #exercise {
             p.kicker { (inline(&text::label(trap))) }
             (heading(2, &html! { (trap.headline) }))
             (question::statement(trap))
@@ -140,6 +127,7 @@ fn verdict(cx: &Cx, filter: &Filter, judged: &Judged) -> Markup {
     let csrf = cx.csrf();
     html! {
         @if let Some(said) = cards.first() { div.receipt { (card(said, &csrf, 2)) } }
+        (question::fold(trap, false))
         h2 { "The options" }
         (reveal::answers(trap, order))
         form.again method="get" action="/practice" {

@@ -70,6 +70,11 @@ pub(super) fn statement(trap: &Trap) -> Markup {
     }
 }
 
+/// The same for afterwards.
+pub(super) fn fold(trap: &Trap, open: bool) -> Markup {
+    html! { details.question open[open] { summary { "The question" } (statement(trap)) } }
+}
+
 fn answers(cx: &Cx, mine: &Mine, problem: Option<&Problem>) -> Markup {
     html! {
         form method="post" action=(format!("/round/{}/answer", mine.round.id)) data-enhance {
@@ -115,9 +120,10 @@ pub(super) fn options(trap: &Trap, order: &[usize], chosen: Option<char>, legend
     }
 }
 
-/// The options for who can't answer yet.
+/// The options for who can't answer yet, and what it takes.
 fn options_to_read(round: &Round) -> Markup {
     html! {
+        p.first { a href="#name" { "Give your name first to answer" } }
         @for (position, option) in shown(&round.trap, &round.order) {
             p.choice { span.letter { (letter(position)) } span { (inline(option)) } }
         }
@@ -141,7 +147,7 @@ pub(super) fn number_input(id: &str, unit: &str, said: Option<f64>, problem: Opt
             label for=(input) { "Your answer" @if !unit.is_empty() { ", in " (unit) } }
             div.row {
                 input id=(input) name="value" inputmode="decimal" autocomplete="off" required maxlength="40" value=[value]
-                    aria-invalid=[problem.map(|_| "true")]
+                    autofocus[problem.is_some()] aria-invalid=[problem.map(|_| "true")]
                     aria-describedby=[problem.map(|_| format!("{input}-error"))];
                 button.primary type="submit" { "Lock in" }
             }

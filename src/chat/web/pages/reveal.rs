@@ -23,7 +23,7 @@ pub(super) fn article(reveal: &Reveal, own: Option<&Markup>, level: u8) -> Marku
             (heading(level, &html! { (trap.title) }))
             @if let Some(own) = own { div.receipt { (own) } }
             // Who has answered knows the question.
-            details.question open[own.is_none()] { summary { "The question" } (question::statement(trap)) }
+            (question::fold(trap, own.is_none()))
             (heading(level + 1, &html! { "How it fell out" }))
             div.bait-line { (blocks(&text::bait_line(reveal), level + 2)) }
             ol.outcomes { @for (bar, option) in text::bars(reveal).iter().zip(outcomes(reveal)) { (outcome(&bar.label, bar.role, &option, Some(bar))) } }
