@@ -17,7 +17,7 @@ use crate::store::{Conn, StoreError, people, rounds, traps};
 /// What somebody looked for in the library.
 #[derive(Debug)]
 pub enum Found {
-    One(Trap),
+    One(Box<Trap>),
     /// Id and a line to show of each.
     Several(Vec<(TrapId, String)>),
 }
@@ -43,14 +43,14 @@ impl Service {
     /// As [`Service::library_read`].
     pub async fn library_find(&self, actor: &Actor, text: &str, limit: usize) -> Result<Found> {
         let unknown = match self.library_read(actor, text).await {
-            Ok(trap) => return Ok(Found::One(trap)),
+            Ok(trap) => return Ok(Found::One(Box::new(trap))),
             Err(error @ Error::Refused(Refusal::UnknownTrap { .. })) => error,
             Err(error) => return Err(error),
         };
         let mut found = self.library_search(actor, text, limit).await?;
         match found.as_slice() {
             [] => Err(unknown),
-            [_] => Ok(Found::One(self.library_read(actor, found.remove(0).0.as_str()).await?)),
+            [_] => Ok(Found::One(Box::new(self.library_read(actor, found.remove(0).0.as_str()).await?))),
             _ => Ok(Found::Several(found)),
         }
     }

@@ -87,12 +87,12 @@ async fn carry_out(shared: &Shared, actor: &Actor, number: i64, step: FeedStep) 
             return Ok(text::feed_preview(&view, &trap).into());
         }
         FeedStep::Post => {
-            let (feed, round) = service.feed_post(actor, &feed).await?;
-            return Ok(text::feed_posted(feed.number, round).into());
+            let (feed, _) = service.feed_post(actor, &feed).await?;
+            return Ok(text::feed_posted(feed.number).into());
         }
         FeedStep::Reveal => {
-            let (feed, round) = service.feed_reveal(actor, &feed).await?;
-            return Ok(text::feed_revealed(feed.number, round).into());
+            let (feed, _) = service.feed_reveal(actor, &feed).await?;
+            return Ok(text::feed_revealed(feed.number).into());
         }
         FeedStep::Pause => text::feed_paused(&service.feed_pause(actor, &feed).await?),
         FeedStep::Resume => text::feed_resumed(&service.feed_resume(actor, &feed).await?, now()),

@@ -7,7 +7,7 @@ use super::words::{self, count, it_or_them, list, moment, quoted, series, topic}
 use crate::core::calendar::Slot;
 use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::feed::{Blocked, Checkup, Feed, FeedView, Finding, Order, RevealAfter, SkipReason, State, Waiting};
-use crate::core::ids::{Action, FeedStep, RoundId};
+use crate::core::ids::{Action, FeedStep};
 use crate::core::markup::escape;
 use crate::core::trap::Trap;
 
@@ -287,14 +287,14 @@ fn alphabetical(trap: &Trap, mut order: Vec<usize>) -> Vec<usize> {
 }
 
 #[must_use]
-pub fn feed_posted(number: i64, _round: RoundId) -> Card {
+pub fn feed_posted(number: i64) -> Card {
     Card::new(format!("Feed {number}: a trap is on its way"))
         .tone(Tone::Good)
         .text("It pays points as usual. The schedule and the streaks are not touched.")
 }
 
 #[must_use]
-pub fn feed_revealed(number: i64, _round: RoundId) -> Card {
+pub fn feed_revealed(number: i64) -> Card {
     Card::new(format!("Feed {number}: the reveal is on its way")).tone(Tone::Good).text("Points are official now.")
 }
 

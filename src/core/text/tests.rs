@@ -149,8 +149,8 @@ fn what_an_admin_is_told() {
         feed_paused(&active),
         feed_resumed(&active, noon()),
         feed_removed(&active),
-        feed_posted(1, RoundId(7)),
-        feed_revealed(1, RoundId(7)),
+        feed_posted(1),
+        feed_revealed(1),
         blocked(&blocked_view, &refused),
     ];
     insta::assert_snapshot!("feed_by_hand", dump_all(&by_hand));

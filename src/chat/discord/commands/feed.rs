@@ -229,8 +229,8 @@ async fn post(
 ) -> Result<(), Never> {
     answer(ctx, async move |service, actor| {
         let number = number_of(&service, &actor, feed).await?;
-        let (feed, round) = service.feed_post(&actor, &number).await?;
-        Ok(text::feed_posted(feed.number, round).into())
+        let (feed, _) = service.feed_post(&actor, &number).await?;
+        Ok(text::feed_posted(feed.number).into())
     })
     .await
 }
@@ -245,8 +245,8 @@ async fn reveal(
 ) -> Result<(), Never> {
     answer(ctx, async move |service, actor| {
         let number = number_of(&service, &actor, feed).await?;
-        let (feed, round) = service.feed_reveal(&actor, &number).await?;
-        Ok(text::feed_revealed(feed.number, round).into())
+        let (feed, _) = service.feed_reveal(&actor, &number).await?;
+        Ok(text::feed_revealed(feed.number).into())
     })
     .await
 }

@@ -14,7 +14,6 @@ use crate::chat::web::gate::to;
 use crate::chat::web::render::{card, inline, token};
 use crate::core::card::Card;
 use crate::core::feed::{FeedView, State};
-use crate::core::ids::RoundId;
 use crate::core::refusal::Refusal;
 use crate::core::text;
 use crate::service::Error;
@@ -96,8 +95,8 @@ fn done(asked: &Asked, views: &[FeedView], cx: &Cx) -> Option<Card> {
         "pause" => text::feed_paused(view?),
         "resume" => text::feed_resumed_here(view?, now),
         "remove" if view.is_none() => text::feed_gone(number),
-        "post" => text::feed_posted(number, RoundId(0)),
-        "reveal" => text::feed_revealed(number, RoundId(0)),
+        "post" => text::feed_posted(number),
+        "reveal" => text::feed_revealed(number),
         _ => return None,
     })
 }
