@@ -26,12 +26,13 @@ pub fn account_code(invitation: &Invitation) -> Card {
         .small(format!("{} Do not show it to anybody.", good_for(invitation)))
 }
 
-/// Each platform spells its commands in its own way, and the code may be for either.
+/// Each platform spells its commands in its own way, and the code may be for either. In bold, as a code span would be spelt anew.
 fn where_to_type(command: &str, invitation: &Invitation) -> Block {
     let code = &invitation.code;
     Block::Facts(vec![
-        ("On Discord".to_owned(), format!("`/{command} link code:{code}`")),
-        ("On Slack".to_owned(), format!("`/trap {command} link {code}`")),
+        ("On Discord".to_owned(), format!("**/{command} link code:{code}**")),
+        ("On Slack".to_owned(), format!("**/trap {command} link {code}**")),
+        ("To copy".to_owned(), format!("`{code}`")),
     ])
 }
 
