@@ -92,8 +92,10 @@ fn read(path: &Path) -> Result<String, String> {
     if !metadata.is_file() {
         return Err("not a plain file".to_owned());
     }
-    let mut bytes = Vec::with_capacity(metadata.len().min(MAX_BYTES) as usize + 1);
-    File::open(path).map_err(cause)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(cause)?;
+    // As long as it says it is, without another look for its end; some that are made up as they are read say nothing.
+    let most = if metadata.len() == 0 { MAX_BYTES + 1 } else { metadata.len().min(MAX_BYTES + 1) };
+    let mut bytes = Vec::with_capacity(most as usize);
+    File::open(path).map_err(cause)?.take(most).read_to_end(&mut bytes).map_err(cause)?;
     bounded(bytes)
 }
 

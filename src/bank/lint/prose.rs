@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem;
+
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
 use crate::bank::words::{Words, count, lines};
@@ -186,9 +188,9 @@ fn companies(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
         }
     }
     for part in [&draft.body.scenario, &draft.body.ask, &draft.body.explanation, &draft.body.question] {
-        if let Some(index) = lines(part.text).position(asked_at) {
-            let mend = "leave out where it was asked";
-            sink.error(part.line + index, "I22", "it says who asks this in interviews", mend);
+        if let Some(at) = asked_at(part.text) {
+            let line = part.line + part.text[..at].matches('\n').count();
+            sink.error(line, "I22", "it says who asks this in interviews", "leave out where it was asked");
         }
     }
 }
@@ -200,12 +202,13 @@ fn company(line: &str) -> Option<&str> {
     words.flat_map(|w| w.split(|c: char| !c.is_alphanumeric() && c != '-')).find(|w| COMPANIES.binary_search(w).is_ok())
 }
 
-/// `asked at X`, `interviews at X`.
-fn asked_at(line: &str) -> bool {
-    line.match_indices(" at ").any(|(at, with)| {
-        let before = line[..at].split_whitespace().next_back().unwrap_or_default();
+/// Where it says `asked at X`, or `interviews at X`.
+fn asked_at(text: &str) -> Option<usize> {
+    const AT: &str = " at ";
+    memmem::find_iter(text.as_bytes(), AT).find(|at| {
+        let before = text[..*at].rsplit(char::is_whitespace).next().unwrap_or_default();
         let asked = ["asked", "interview", "interviews"].iter().any(|word| before.eq_ignore_ascii_case(word));
-        asked && line[at + with.len()..].trim_start().starts_with(char::is_uppercase)
+        asked && text[at + AT.len()..].trim_start().starts_with(char::is_uppercase)
     })
 }
 
@@ -287,29 +290,42 @@ fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// A cheap look that tells of most lines that no word is fleeting.
+/// A cheap look that tells of most texts that no word is fleeting.
 fn may_be_fleeting(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let begins = |at: usize| {
-        let Some(three) = bytes.get(at..at + 3) else { return false };
-        let three = [three[0] | 0x20, three[1] | 0x20, three[2] | 0x20];
-        let with = |word: &str| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
-        FLEETING.iter().any(|word| three == word.as_bytes()[..3] && with(word))
-    };
-    let kind = |byte: &u8| FIRST[usize::from(*byte)];
-    let mut at = 0;
-    while let Some(next) = bytes[at..].iter().position(|byte| kind(byte) != 0) {
-        at += next;
-        if kind(&bytes[at]) == 2 && begins(at) {
-            return true;
+    let mut before = 0;
+    for (at, four) in bytes.array_windows().enumerate() {
+        let kind = FIRST[usize::from(four[0])];
+        if kind == 2 && before == 0 && FOURS.contains(&lower_four(*four)) {
+            let here =
+                |word: &&str| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
+            if FLEETING.iter().any(|word| here(&word)) {
+                return true;
+            }
         }
-        at += bytes[at..].iter().take_while(|byte| kind(byte) != 0).count();
+        before = kind;
     }
     false
 }
 
 /// What fleeting words begin with.
 const FLEETING: [&str; 7] = ["currently", "nowadays", "newest", "latest", "largest", "state-of", "today"];
+
+/// The first four letters of each, as they are compared.
+const FOURS: [u32; FLEETING.len()] = {
+    let (mut fours, mut at) = ([0; FLEETING.len()], 0);
+    while at < FLEETING.len() {
+        let word = FLEETING[at].as_bytes();
+        fours[at] = lower_four([word[0], word[1], word[2], word[3]]);
+        at += 1;
+    }
+    fours
+};
+
+/// Four letters as a number, whatever their case.
+const fn lower_four(four: [u8; 4]) -> u32 {
+    u32::from_le_bytes(four) | 0x2020_2020
+}
 
 /// Of each byte, whether it is a letter or digit: 1, or 2 if a fleeting word may begin with it.
 const FIRST: [u8; 256] = {
@@ -386,11 +402,11 @@ mod tests {
     #[test]
     fn who_asks_it_is_seen_wherever_it_stands() {
         for line in ["Asked at  Initech", "It is at rest; interviews at Initech want it", "an interview at Öre"] {
-            assert!(asked_at(line), "{line}");
+            assert!(asked_at(line).is_some(), "{line}");
         }
         for line in ["asked at noon", "The loss at Initech", "asked about at Initech", "at Initech", "it was asked at "]
         {
-            assert!(!asked_at(line), "{line}");
+            assert!(asked_at(line).is_none(), "{line}");
         }
     }
 
