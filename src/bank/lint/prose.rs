@@ -299,7 +299,7 @@ fn may_be_fleeting(text: &str) -> bool {
         if kind == 2 && before == 0 && FOURS.contains(&lower_four(*four)) {
             let here =
                 |word: &&str| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word.as_bytes()));
-            if FLEETING.iter().any(|word| here(&word)) {
+            if FLEETING.iter().any(here) {
                 return true;
             }
         }
