@@ -1,6 +1,7 @@
 //! Which files make up a bank, and their text: from folders of others, so within bounds and never outside of them.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,9 +15,6 @@ pub(super) const VOCABULARY: &str = "misconceptions.toml";
 
 /// The largest file, in bytes.
 pub(super) const MAX_BYTES: u64 = 256 * 1024;
-
-/// By what the name of a trap's file begins, which tells it from a page about the folder.
-const NUMBER: fn(char) -> bool = |c| c.is_ascii_digit();
 
 /// The most files that one folder gives.
 const MAX_FILES: usize = 50_000;
@@ -92,10 +90,8 @@ fn read(path: &Path) -> Result<String, String> {
     if !metadata.is_file() {
         return Err("not a plain file".to_owned());
     }
-    // As long as it says it is, without another look for its end; some that are made up as they are read say nothing.
-    let most = if metadata.len() == 0 { MAX_BYTES + 1 } else { metadata.len().min(MAX_BYTES + 1) };
-    let mut bytes = Vec::with_capacity(most as usize);
-    File::open(path).map_err(cause)?.take(most).read_to_end(&mut bytes).map_err(cause)?;
+    let mut bytes = Vec::with_capacity(metadata.len().min(MAX_BYTES) as usize + 1);
+    File::open(path).map_err(cause)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(cause)?;
     bounded(bytes)
 }
 
@@ -163,7 +159,7 @@ impl Files {
                 files.traps.extend(below.iter().filter(|p| trap_path(p)).map(|p| Document::disk(p)));
             } else if path.file_name().is_some_and(|n| n == VOCABULARY) {
                 files.vocabularies.push(Document::disk(&path));
-            } else if trap_path(&path) && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(NUMBER)) {
+            } else if numbered_path(&path) {
                 files.complain(&path, "P01", "it stands in no series", "put it into a folder named like its `series`");
             }
         }
@@ -255,6 +251,12 @@ impl Files {
 
 fn trap_path(path: &Path) -> bool {
     path.file_name().is_some_and(|name| is_trap(&name.to_string_lossy()))
+}
+
+/// What can only be a trap, also where a page about the folder may stand.
+fn numbered_path(path: &Path) -> bool {
+    let numbered = |name: &OsStr| name.as_encoded_bytes().first().is_some_and(u8::is_ascii_digit);
+    trap_path(path) && path.file_name().is_some_and(numbered)
 }
 
 /// Every Markdown file of a series is a trap, but for one that introduces the series.

@@ -6,59 +6,56 @@ use super::markup::{Block, Inline, plain_inlines};
 /// The cells of a row.
 type Row = Vec<Vec<Inline>>;
 
-/// How a table is drawn.
-#[derive(Debug, PartialEq)]
-pub enum Drawn {
-    /// Lines for a code block.
-    Columns(String),
-    /// The items of a list, a row each: its first cell in bold, then the others by their headings.
-    Rows(Vec<Vec<Block>>),
-}
-
 /// Up to this width a row is a line of text, which a phone breaks into three; of longer ones each cell is an item below.
 const LINE: usize = 90;
 
+/// The table as a code block with columns; or as a list, an item for each row: its first cell in bold, then the others by their headings.
 #[must_use]
-pub fn drawn(head: &[Vec<Inline>], rows: &[Row]) -> Drawn {
+pub fn drawn(head: &[Vec<Inline>], rows: &[Row]) -> Block {
     let cells = |row: &[Vec<Inline>]| row.iter().map(|cell| plain_inlines(cell)).collect::<Vec<_>>();
     let all: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();
-    if let Some(lines) = whole_table(&cells(head), &all, PHONE) {
-        return Drawn::Columns(lines);
+    match whole_table(&cells(head), &all, PHONE) {
+        Some(text) => Block::Code { language: String::new(), text },
+        None => Block::List { start: None, items: items(head, rows) },
     }
+}
+
+fn items(head: &[Vec<Inline>], rows: &[Row]) -> Vec<Vec<Block>> {
     // One heading need not be said in each row.
-    if head.len() == 2 {
-        let heading =
-            head.iter().map(|cell| if cell.is_empty() { Vec::new() } else { vec![Inline::Emphasis(cell.clone())] });
-        let heading = pair(&heading.collect::<Row>());
-        return Drawn::Rows(std::iter::once(heading).chain(rows.iter().map(|row| pair(&named(row)))).collect());
+    if let [name, value] = head {
+        let heading = pair(marked(name, Inline::Emphasis), marked(value, Inline::Emphasis));
+        let row = |row: &Row| pair(name_of(row), row.get(1).cloned().unwrap_or_default());
+        return std::iter::once(heading).chain(rows.iter().map(row)).collect();
     }
     let lines: Vec<Vec<Inline>> = rows.iter().map(|row| in_a_line(head, row)).collect();
     if lines.iter().all(|line| width(&plain_inlines(line)) <= LINE) {
-        return Drawn::Rows(lines.into_iter().map(|line| vec![Block::Paragraph(line)]).collect());
+        return lines.into_iter().map(|line| vec![Block::Paragraph(line)]).collect();
     }
-    Drawn::Rows(rows.iter().map(|row| in_items(head, row)).collect())
+    rows.iter().map(|row| in_items(head, row)).collect()
 }
 
-/// The first cell in bold.
-fn named(row: &Row) -> Row {
-    let strong =
-        |(at, cell): (usize, &Vec<Inline>)| if at == 0 { vec![Inline::Strong(cell.clone())] } else { cell.clone() };
-    row.iter().enumerate().map(strong).collect()
+/// The first cell, in bold.
+fn name_of(row: &Row) -> Vec<Inline> {
+    row.first().map_or_else(Vec::new, |name| marked(name, Inline::Strong))
+}
+
+/// No mark stands around nothing.
+fn marked(cell: &[Inline], with: fn(Vec<Inline>) -> Inline) -> Vec<Inline> {
+    if cell.is_empty() { Vec::new() } else { vec![with(cell.to_vec())] }
 }
 
 /// `name: value`
-fn pair(row: &Row) -> Vec<Block> {
-    let mut line = row.first().cloned().unwrap_or_default();
-    if let Some(value) = row.get(1).filter(|value| !value.is_empty()) {
-        line.push(text(": "));
-        line.extend_from_slice(value);
+fn pair(mut name: Vec<Inline>, value: Vec<Inline>) -> Vec<Block> {
+    if !value.is_empty() {
+        name.push(text(": "));
+        name.extend(value);
     }
-    vec![Block::Paragraph(line)]
+    vec![Block::Paragraph(name)]
 }
 
 /// `name · heading: value · heading: value`
 fn in_a_line(head: &[Vec<Inline>], row: &Row) -> Vec<Inline> {
-    let mut line = named(row).into_iter().next().unwrap_or_default();
+    let mut line = name_of(row);
     for cell in labelled(head, row) {
         line.push(text(" · "));
         line.extend(cell);
@@ -67,7 +64,7 @@ fn in_a_line(head: &[Vec<Inline>], row: &Row) -> Vec<Inline> {
 }
 
 fn in_items(head: &[Vec<Inline>], row: &Row) -> Vec<Block> {
-    let mut blocks = vec![Block::Paragraph(named(row).into_iter().next().unwrap_or_default())];
+    let mut blocks = vec![Block::Paragraph(name_of(row))];
     let items: Vec<Vec<Block>> = labelled(head, row).map(|cell| vec![Block::Paragraph(cell)]).collect();
     if !items.is_empty() {
         blocks.push(Block::List { start: None, items });
@@ -97,14 +94,14 @@ mod tests {
     use super::*;
     use crate::core::markup::{parse, plain};
 
-    fn of(source: &str) -> Drawn {
+    fn of(source: &str) -> Block {
         let blocks = parse(source);
         let [Block::Table { head, rows }] = blocks.as_slice() else { panic!("{blocks:?}") };
         drawn(head, rows)
     }
 
     fn rows(source: &str) -> Vec<Vec<Block>> {
-        let Drawn::Rows(items) = of(source) else { panic!("{source} fits in columns") };
+        let Block::List { items, .. } = of(source) else { panic!("{source} fits in columns") };
         items
     }
 
@@ -114,8 +111,8 @@ mod tests {
 
     #[test]
     fn what_fits_a_phone_stands_in_columns() {
-        let Drawn::Columns(lines) = of("| beam | BLEU |\n|---|---|\n| 5 | 27.4 |") else { panic!("no columns") };
-        assert_eq!(lines, "beam  BLEU\n   5  27.4");
+        let Block::Code { text, .. } = of("| beam | BLEU |\n|---|---|\n| 5 | 27.4 |") else { panic!("no columns") };
+        assert_eq!(text, "beam  BLEU\n   5  27.4");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading the bank, without what is open.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::people::{known, round_for};
 use super::rounds::reveal_of;
@@ -83,14 +83,12 @@ impl Service {
 
     /// The topics that a filter may use, each with the number of its traps.
     #[must_use]
-    pub fn topics(&self) -> Vec<(String, usize)> {
-        let traps =
-            |topic: &String| self.bank.entries().iter().filter(|entry| entry.trap().topics.contains(topic)).count();
-        let counted = |topic: String| {
-            let count = traps(&topic);
-            (topic, count)
-        };
-        words::topics(&self.bank).into_iter().map(counted).collect()
+    pub fn topics(&self) -> BTreeMap<String, usize> {
+        let mut counted = BTreeMap::new();
+        for topic in self.bank.entries().iter().flat_map(|entry| &entry.trap().topics) {
+            *counted.entry(topic.clone()).or_default() += 1;
+        }
+        counted
     }
 
     /// Revealed rounds of the actor's place, newest first, `limit` at most, skipping `offset`. Those whose trap is open again in the

@@ -9,7 +9,7 @@ use crate::core::refusal::Refusal;
 use crate::core::round::Said;
 use crate::core::score::Streak;
 use crate::store::answers::Kept;
-use crate::store::people::{Account, account, ensure_place};
+use crate::store::people::Account;
 use crate::store::{Conn, StoreError, answers, people, practice, standings};
 
 impl Service {
@@ -50,14 +50,13 @@ impl Service {
         let picked = names::clean(name).filter(|picked| one_line && picked.chars().count() <= LONGEST_PICKED);
         let Some(picked) = picked else { return Err(Refusal::BadName { given: name.to_owned() }.into()) };
         let mut tx = self.store.write().await?;
-        let place = ensure_place(&mut tx, actor.platform, &actor.place).await?;
-        let known = account(&mut tx, place.id, &actor.user).await?;
-        let is_own = known.as_ref().is_some_and(|account| account.has(&picked));
-        let member = known.map(|account| account.member);
-        if !is_own && let Some(free) = taken(&mut tx, place, member, &picked).await? {
+        let (place, account) = ensure(&mut tx, &Actor { name: picked.clone(), ..actor.clone() }).await?;
+        // Whoever was given another name than they picked is told so, and nothing of it is committed.
+        if !account.has(&picked)
+            && let Some(free) = taken(&mut tx, place, Some(account.member), &picked).await?
+        {
             return Err(Refusal::NameTaken { given: picked, free }.into());
         }
-        ensure(&mut tx, &Actor { name: picked.clone(), ..actor.clone() }).await?;
         tx.commit().await?;
         Ok(picked)
     }

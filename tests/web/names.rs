@@ -1,4 +1,4 @@
-//! A name is one member's.
+//! A name is one member's, is seen, and turns nothing around it.
 
 use chrono::TimeDelta;
 use reqwest::StatusCode;
@@ -75,5 +75,24 @@ async fn who_has_the_name_of_another_from_before_keeps_it() {
     channel.pass(TimeDelta::hours(9)).await;
     let page = ada.get("/standings").await.body;
     assert!(page.contains(">Ada (you)<") && page.contains(">Ada<"), "{page}");
+    channel.close().await;
+}
+
+#[tokio::test]
+async fn a_name_is_seen_and_turns_nothing_around_it() {
+    let channel = Channel::open(bank()).await;
+    let mut ada = Agent::named(&channel.url, "\u{202e}Ada\u{200b}").await;
+    let page = ada.get("/me").await.body;
+    assert!(page.contains("<h1>Ada</h1>") && !page.contains('\u{202e}'), "{page}");
+    // As a browser may have kept it, or somebody wrote it there by hand.
+    ada.cookies.insert("trapline_name".to_owned(), "e280ae416461".to_owned());
+    assert!(ada.get("/me").await.body.contains("<h1>Ada</h1>"));
+    for (name, said) in [("\u{200b}\u{200b}", "yours has none"), (&"x".repeat(300), "yours has 300")] {
+        let refused = ada.post("/me/name", &[("name", name)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("1 to 32 visible characters") && refused.body.contains(said), "{}", refused.body);
+    }
+    ada.cookies.insert("trapline_name".to_owned(), "e2808be2808b".to_owned());
+    assert!(ada.get("/").await.body.contains("Pick a name to answer"), "what is not seen is no name");
     channel.close().await;
 }

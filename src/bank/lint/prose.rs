@@ -276,9 +276,6 @@ fn sources(draft: &Draft<'_>, sink: &mut Sink<'_>) {
 fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     let Draft { body, .. } = draft;
     for part in [&body.explanation, &body.outline].into_iter().chain(body.candidates.iter().map(|c| &c.why)) {
-        if !may_be_fleeting(part.text) {
-            continue;
-        }
         for (index, line) in lines(part.text).enumerate().filter(|(_, line)| may_be_fleeting(line)) {
             let words = Words::of(line);
             let dated = words.has_run(&["as", "of"]) || words.iter().any(is_year);
@@ -290,7 +287,7 @@ fn dated(draft: &Draft<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// A cheap look that tells of most texts that no word is fleeting.
+/// A cheap look that tells of most lines that no word is fleeting.
 fn may_be_fleeting(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut before = 0;

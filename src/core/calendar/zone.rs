@@ -103,8 +103,8 @@ pub fn zones_like(text: &str, limit: usize) -> Vec<&'static str> {
     if let Some(seconds) = offset_in(&wanted) {
         return zones_at(seconds, limit);
     }
-    let countries = countries_like(&wanted);
-    let score = |name| countries.get(name).copied().unwrap_or(0.0).max(likeness(&wanted, name));
+    let also = also_called(&wanted);
+    let score = |name| also.get(name).copied().unwrap_or(0.0).max(likeness(&wanted, name));
     let mut scored: Vec<(f64, &'static str)> =
         TZ_VARIANTS.into_iter().map(|zone| (score(zone.name()), zone.name())).collect();
     scored.sort_by(|(a, name_a), (b, name_b)| b.total_cmp(a).then_with(|| order(name_a).cmp(&order(name_b))));
@@ -151,13 +151,15 @@ const ALIKE: f64 = 0.9;
 /// From how many letters on a country is known by its beginning.
 const BEGUN: usize = 3;
 
-/// The zones of the countries that go by this name, or by one that begins with it, and how well they match.
-fn countries_like(wanted: &str) -> HashMap<&'static str, f64> {
+/// The zones of cities and countries that go by this name, or by one that begins with it, and how well they match.
+fn also_called(wanted: &str) -> HashMap<&'static str, f64> {
+    let cities = ALSO.into_iter().map(|(name, zone)| (name, zone, 1));
+    let countries = COUNTRIES.lines().filter_map(|line| line.split_once('\t'));
     let mut zones: HashMap<&'static str, f64> = HashMap::new();
-    for (name, those) in COUNTRIES.lines().filter_map(|line| line.split_once('\t')) {
+    for (name, those, begun) in cities.chain(countries.map(|(name, zones)| (name, zones, BEGUN))) {
         let score = match () {
             () if name == wanted => 5.0,
-            () if wanted.len() >= BEGUN && name.starts_with(wanted) => 4.0,
+            () if wanted.len() >= begun && name.starts_with(wanted) => 4.0,
             () => continue,
         };
         for zone in those.split(' ') {
@@ -175,9 +177,7 @@ fn likeness(wanted: &str, name: &str) -> f64 {
         7.0
     } else if city == wanted {
         6.0
-    } else if ALSO.iter().any(|(also, zone)| *zone == name && *also == wanted) {
-        5.0
-    } else if city.starts_with(wanted) || ALSO.iter().any(|(also, zone)| *zone == name && also.starts_with(wanted)) {
+    } else if city.starts_with(wanted) {
         4.0
     } else if plain.starts_with(wanted) {
         3.0

@@ -1,8 +1,8 @@
 //! What a member asks for: standings, their own record, the library, practice, privacy, help.
 
 use super::guide::belief as belief_line;
-use super::reveals::{details, question_solved, reasons, verdict_card};
-use super::rounds::question;
+use super::reveals::{details, reasons, verdict_card};
+use super::rounds::{question, question_solved};
 use super::words::{capital, confidence, count, full_label, label, mistake, period, shown_long, signed};
 use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::feed::Filter;

@@ -1,11 +1,11 @@
 //! What a channel sees of a round that is revealed, and what a member sees of how they did.
 
-use super::rounds::question;
+use super::rounds::{mark, question_marked};
 use super::words::{count, full_label, list, shown, shown_long, signed, with_unit};
 use crate::core::card::{Bar, Block, Button, Card, Tone};
 use crate::core::ids::Action;
 use crate::core::markup::escape;
-use crate::core::round::{Outcome, Reveal, Round, Shown, Verdict, Verdicted, letter};
+use crate::core::round::{Outcome, Reveal, Round, Verdict, Verdicted, letter};
 use crate::core::score::Streak;
 use crate::core::trap::{Kind, Role, Trap};
 
@@ -13,8 +13,7 @@ use crate::core::trap::{Kind, Role, Trap};
 #[must_use]
 pub fn post_revealed(reveal: &Reveal) -> Card {
     let round = &reveal.round;
-    let mut card = question(&round.trap, &round.order, &round.trap.title).tone(Tone::Plain);
-    mark_right(&mut card, round);
+    let card = question_marked(&round.trap, &round.order, &round.trap.title, |role| role == Role::Right);
     card.text(format!("Revealed: {} is right.", shown(&round.right())))
         .small(format!(
             "{}  \n{}.",
@@ -22,17 +21,6 @@ pub fn post_revealed(reveal: &Reveal) -> Card {
             count(u64::from(reveal.tally.total()), "answer", "answers")
         ))
         .row(vec![my_answer(round)])
-}
-
-fn mark_right(card: &mut Card, round: &Round) {
-    let Shown::Option { letter: right, .. } = round.right() else { return };
-    for block in &mut card.blocks {
-        if let Block::Choice { letter, text } = block
-            && *letter == right
-        {
-            *text = format!("{} {text}", mark(Role::Right));
-        }
-    }
 }
 
 fn my_answer(round: &Round) -> Button {
@@ -166,27 +154,6 @@ pub(super) fn reasons<'a>(trap: &'a Trap, order: &[usize]) -> Vec<Reason<'a>> {
             });
             std::iter::once(right).chain(wrong).collect()
         }
-    }
-}
-
-/// The question with each option marked for what it is.
-pub(super) fn question_solved(trap: &Trap, order: &[usize], title: &str) -> Card {
-    let mut card = question(trap, &[], title);
-    for (position, &index) in order.iter().enumerate() {
-        if let Some(option) = trap.options().get(index) {
-            let text = format!("{} {}", mark(option.role), option.text);
-            card = card.block(Block::Choice { letter: letter(position), text });
-        }
-    }
-    card
-}
-
-/// Told apart by shape, not by colour alone.
-pub(super) fn mark(role: Role) -> &'static str {
-    match role {
-        Role::Right => "✅",
-        Role::Bait => "🪤",
-        Role::Wrong => "✖️",
     }
 }
 

@@ -5,7 +5,7 @@ use crate::core::card::{Block, Button, Card, Look, Tone};
 use crate::core::ids::{Action, Confidence};
 use crate::core::markup::escape;
 use crate::core::round::{Mine, Receipt, Round, Shown, letter};
-use crate::core::trap::{Kind, Trap};
+use crate::core::trap::{Choice, Kind, Role, Trap};
 
 /// The open round in its channel. `answered`: how many have locked in. `ping`: the platform's id of a role.
 #[must_use]
@@ -47,15 +47,35 @@ fn answer_buttons(round: &Round) -> Vec<Button> {
 
 /// Scenario, ask and options, without buttons.
 pub(super) fn question(trap: &Trap, order: &[usize], title: &str) -> Card {
+    question_marked(trap, order, title, |_| false)
+}
+
+/// The same, with the options of some roles marked for what they are.
+pub(super) fn question_marked(trap: &Trap, order: &[usize], title: &str, is_marked: impl Fn(Role) -> bool) -> Card {
     let mut card = Card::new(title).text(trap.scenario.clone()).text(strong(&trap.ask));
     for (position, &index) in order.iter().enumerate() {
-        if let Some(option) = trap.options().get(index) {
-            card = card.block(Block::Choice { letter: letter(position), text: option.text.clone() });
+        if let Some(Choice { text, role, .. }) = trap.options().get(index) {
+            let text = if is_marked(*role) { format!("{} {text}", mark(*role)) } else { text.clone() };
+            card = card.block(Block::Choice { letter: letter(position), text });
         }
     }
     match answer_form(trap) {
         Some(form) => card.text(form),
         None => card,
+    }
+}
+
+/// The question with each option marked for what it is.
+pub(super) fn question_solved(trap: &Trap, order: &[usize], title: &str) -> Card {
+    question_marked(trap, order, title, |_| true)
+}
+
+/// Told apart by shape, not by colour alone.
+pub(super) fn mark(role: Role) -> &'static str {
+    match role {
+        Role::Right => "✅",
+        Role::Bait => "🪤",
+        Role::Wrong => "✖️",
     }
 }
 

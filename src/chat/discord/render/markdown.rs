@@ -1,7 +1,7 @@
 //! CommonMark → Discord's Markdown, in pieces that can be parted.
 
 use crate::core::markup::{self, Block, Inline, Link};
-use crate::core::table::{self, Drawn};
+use crate::core::table;
 
 /// What may stand on its own in a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +70,7 @@ fn block(block: &Block) -> Vec<Piece> {
         Block::List { start, items } => Piece::prose(list(*start, items, 0)),
         Block::Code { language, text } => Piece::Fence { language: language_tag(language), text: text.clone() },
         Block::Quote(blocks) => Piece::prose(quote(blocks)),
-        Block::Table { head, rows } => table(head, rows),
+        Block::Table { head, rows } => return self::block(&table::drawn(head, rows)),
         Block::Rule => Piece::prose("──────"),
     };
     match &piece {
@@ -81,13 +81,6 @@ fn block(block: &Block) -> Vec<Piece> {
 
 fn language_tag(language: &str) -> String {
     language.chars().take_while(char::is_ascii_alphanumeric).take(16).collect()
-}
-
-fn table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Piece {
-    match table::drawn(head, rows) {
-        Drawn::Columns(lines) => Piece::fence(lines),
-        Drawn::Rows(items) => Piece::prose(list(None, &items, 0)),
-    }
 }
 
 /// Deeper lists are drawn at this depth: a phone has no room for more.
@@ -116,10 +109,7 @@ fn in_item(block: &Block, depth: usize) -> String {
     match block {
         Block::List { start, items } => list(*start, items, depth + 1),
         Block::Code { text, .. } => fenced("", text),
-        Block::Table { head, rows } => match table::drawn(head, rows) {
-            Drawn::Columns(lines) => fenced("", &lines),
-            Drawn::Rows(items) => list(None, &items, depth + 1),
-        },
+        Block::Table { head, rows } => in_item(&table::drawn(head, rows), depth),
         other => self::block(other).iter().map(flat).collect::<Vec<_>>().join(" ").replace('\n', &format!("\n{hang}")),
     }
 }

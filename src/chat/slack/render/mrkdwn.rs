@@ -4,7 +4,7 @@
 //! replaced by one that looks like it.
 
 use crate::core::markup::{self, Block, Inline, Link, plain_inlines};
-use crate::core::table::{self, Drawn};
+use crate::core::table;
 
 /// What may stand on its own in a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,19 +152,12 @@ fn block(block: &Block) -> Vec<Piece> {
         Block::List { start, items } => Piece::prose(list(*start, items, 0)),
         Block::Code { text, .. } => Piece::fence(text),
         Block::Quote(blocks) => Piece::prose(quote(blocks)),
-        Block::Table { head, rows } => table(head, rows),
+        Block::Table { head, rows } => return self::block(&table::drawn(head, rows)),
         Block::Rule => Piece::prose("──────"),
     };
     match &piece {
         Piece::Prose { text, .. } | Piece::Fence(text) if text.trim().is_empty() => Vec::new(),
         _ => vec![piece],
-    }
-}
-
-fn table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Piece {
-    match table::drawn(head, rows) {
-        Drawn::Columns(lines) => Piece::fence(&lines),
-        Drawn::Rows(items) => Piece::prose(list(None, &items, 0)),
     }
 }
 
@@ -191,10 +184,7 @@ fn in_item(block: &Block, depth: usize) -> String {
     match block {
         Block::List { start, items } => list(*start, items, depth + 1),
         Block::Code { text, .. } => fenced_piece(&Piece::fence(text)),
-        Block::Table { head, rows } => match table::drawn(head, rows) {
-            Drawn::Columns(lines) => fenced_piece(&Piece::fence(&lines)),
-            Drawn::Rows(items) => list(None, &items, depth + 1),
-        },
+        Block::Table { head, rows } => in_item(&table::drawn(head, rows), depth),
         other => self::block(other).iter().map(flat).collect::<Vec<_>>().join(" ").replace('\n', &format!("\n{hang}")),
     }
 }
