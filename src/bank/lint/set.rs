@@ -128,15 +128,16 @@ pub(in crate::bank) struct Member<'a> {
 
 /// Checks a set; `place` is how the findings name it.
 pub(in crate::bank) fn check(members: &[Member<'_>], place: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    // The two that compare all traps take the longest, side by side.
+    // Side by side: each takes long where there are many traps, and the last of them ends the check.
     std::thread::scope(|scope| {
         let near = scope.spawn(|| near::check(members));
-        findings.extend(runs::check(members));
-        findings.extend(form(members, place));
-        findings.extend(near.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-    });
-    findings
+        let form = scope.spawn(|| form(members, place));
+        let mut findings = runs::check(members);
+        for others in [form, near] {
+            findings.extend(others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        findings
+    })
 }
 
 /// What only a set of some size can show.
