@@ -1,7 +1,7 @@
 //! Small writes that come at the same time share one transaction, and so one wait for the disk.
 //!
-//! Whoever gets the turn does everything that has come by then, in the order in which it came. So an answer that comes alone
-//! waits for nobody, and a hundred that come together cost one `fsync`. Where one of them has a fault of its own, each is done
+//! Whoever gets the turn lets everything else that is ready come first, and does all that has come by then, in the order in which it
+//! came. So an answer that comes alone waits for nobody, and a hundred that come together cost one `fsync`. Where one of them has a fault of its own, each is done
 //! again by itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -147,6 +147,10 @@ impl Store {
         let (caller, told) = oneshot::channel();
         self.together().push(Box::new(Part { work, done: None, caller }));
         let turn = Arc::clone(&self.inner.together.turn).lock_owned().await;
+        if !self.together().is_empty() {
+            // Who comes at the same time, comes along.
+            tokio::task::yield_now().await;
+        }
         let parts: Vec<_> = {
             let mut waiting = self.together();
             let most = waiting.len().min(MOST);
@@ -198,6 +202,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Now;
 
     async fn store(dir: &tempfile::TempDir) -> Store {
         Store::open(&format!("sqlite://{}/t.db", dir.path().display()), [1; 32]).await.unwrap()
@@ -234,10 +239,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn all_that_come_at_once_share_a_transaction() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(&dir).await;
+        futures::future::join_all((0..10).map(|n| insert(&store, format!("n{n}")))).await;
+        let nothing = Now { outbox: None, overdue: None, ticked: None, ready: false, platforms: Vec::new() };
+        let text = store.inner.metrics.text(&nothing);
+        assert!(text.contains("write_batch_size_sum 10.0") && text.contains("write_batch_size_count 1\n"), "{text}");
+    }
+
+    #[tokio::test]
     async fn a_fault_of_one_is_its_own() {
         let dir = tempfile::tempdir().unwrap();
         let store = store(&dir).await;
-        // While the first is alone in its transaction, the others gather for the next; the last has the key of the one before.
+        // All share a transaction; the last has the key of the one before.
         let all = ["n1", "n2", "n3", "n3"].map(|key| insert(&store, key.to_owned()));
         let done = futures::future::join_all(all).await;
         assert_eq!(done.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, true, false]);
@@ -270,8 +285,11 @@ mod tests {
         assert!(futures::poll!(&mut first).is_pending() && futures::poll!(&mut second).is_pending());
         let held = store.write().await.unwrap();
         drop(turn);
-        // The first has the turn now, and carries out both.
+        // The first has the turn now, lets others come, and carries out both.
         assert!(futures::poll!(&mut first).is_pending());
+        tokio::task::yield_now().await;
+        assert!(futures::poll!(&mut first).is_pending());
+        assert!(store.together().is_empty());
         drop(first);
         drop(held);
         assert_eq!(second.await.unwrap(), 1);
