@@ -94,7 +94,7 @@ pub(super) async fn run(
         stopping: shutdown.clone(),
         registering: OnceLock::new(),
     });
-    let aside = Aside::begin().map_err(|error| no_thread(&error))?;
+    let aside = Aside::begin(Arc::clone(&handler.shared.gather)).map_err(|error| no_thread(&error))?;
     let mut shards = None;
     let result = tokio::select! {
         () = shutdown.cancelled() => Ok(()),

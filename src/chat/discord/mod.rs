@@ -6,6 +6,7 @@
 mod autocomplete;
 mod commands;
 mod gateway;
+mod gather;
 mod invite;
 mod limits;
 mod locate;
@@ -34,6 +35,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use self::gateway::{RunError, Status};
+use self::gather::Gather;
 pub use self::invite::{ApplicationId, invite_url};
 use self::rest::Rest;
 use crate::core::card::Card;
@@ -68,6 +70,8 @@ struct Shared {
     /// The bot's own user; known once the gateway is ready, and before from the token.
     me: OnceLock<UserId>,
     me_by_token: Option<UserId>,
+    /// Of the gateway's thread.
+    gather: Arc<Gather>,
 }
 
 impl Shared {
@@ -85,7 +89,9 @@ impl Discord {
         let DiscordConfig { token, api_url } = config;
         let rest = Rest::new(&token, api_url.as_deref(), service.metrics().clone()).map_err(ConnectError)?;
         let me_by_token = ApplicationId::from_token(&token).map(|id| UserId::new(id.get()));
-        let shared = Shared { rest, service, names: autocomplete::Names::default(), me: OnceLock::new(), me_by_token };
+        let gather = Arc::new(Gather::new(std::time::Instant::now()));
+        let (names, me) = (autocomplete::Names::default(), OnceLock::new());
+        let shared = Shared { rest, service, names, me, me_by_token, gather };
         Ok(Self { shared: Arc::new(shared), token, status: watch::Sender::new(Status::Connecting) })
     }
 

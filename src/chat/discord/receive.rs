@@ -20,6 +20,7 @@ use crate::service::{Actor, Error, Service};
 
 /// A click.
 pub(super) async fn component(shared: &Shared, click: &ComponentInteraction) {
+    shared.gather.click();
     let asked = Asked::from(click);
     match Action::decode(&click.data.custom_id) {
         Ok(action @ (Action::AnswerNumber { .. } | Action::PracticeNumber { .. })) => {
@@ -38,6 +39,7 @@ pub(super) async fn component(shared: &Shared, click: &ComponentInteraction) {
 
 /// A submitted modal.
 pub(super) async fn modal_submit(shared: &Shared, submit: &ModalInteraction) {
+    shared.gather.click();
     let asked = Asked::from(submit);
     let given = Given::Typed(typed(submit));
     let service = shared.service.clone();

@@ -145,7 +145,12 @@ where
     let Some(actor) = asked.actor.clone() else {
         return finish(shared, asked, place, None, Err(Refusal::NotInPlace.into())).await;
     };
-    let mut work = std::pin::pin!(work(actor));
+    let in_hand = shared.gather.take_in_hand();
+    let mut work = std::pin::pin!(async move {
+        let outcome = work(actor).await;
+        drop(in_hand);
+        outcome
+    });
     let patience = if pace == Pace::Quick { PATIENCE } else { Duration::ZERO };
     match tokio::time::timeout(patience, &mut work).await {
         Ok(outcome) => finish(shared, asked, place, None, outcome).await,

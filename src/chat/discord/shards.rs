@@ -25,6 +25,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::gateway::Handler;
+use super::gather::Gather;
 
 /// Between two connections that begin: Discord allows one in five seconds.
 const SPACING: Duration = Duration::from_secs(5);
@@ -62,8 +63,9 @@ pub(super) struct Aside {
 impl Aside {
     /// # Errors
     /// Where the machine gives no thread.
-    pub(super) fn begin() -> std::io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+    pub(super) fn begin(gather: Arc<Gather>) -> std::io::Result<Self> {
+        let sleeps = move || gather.moment(std::time::Instant::now()).into_iter().for_each(std::thread::sleep);
+        let runtime = Builder::new_current_thread().enable_all().on_thread_park(sleeps).build()?;
         let (handle, end) = (runtime.handle().clone(), CancellationToken::new());
         let ended = end.clone();
         std::thread::Builder::new().name("discord".to_owned()).spawn(move || runtime.block_on(ended.cancelled()))?;
