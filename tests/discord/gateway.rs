@@ -23,6 +23,7 @@ async fn a_connection_that_breaks_is_resumed() {
     gateway.cut();
     gateway.begun(2).await;
     still_answers(&scene).await;
+    assert!(scene.world.discord.hub.look(|state| state.sessions.resumed == 1 && !state.sessions.resumed_elsewhere));
     scene.finish().await;
 }
 

@@ -10,6 +10,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
 use serenity::all::{
     ConnectionStage, Context, Event, GatewayIntents, Http, Interaction, InteractionCreateEvent, RawEventHandler, Shard,
     ShardId, ShardInfo, ShardManager, ShardManagerOptions, ShardMessenger, ShardRunner, ShardRunnerInfo,
@@ -114,16 +115,17 @@ pub(super) fn idle_manager(http: Arc<Http>) -> std::io::Result<Arc<ShardManager>
 impl Shards {
     pub(super) fn begin(aside: &Aside, start: Start) -> Self {
         let (manager, closing, start) = (Arc::clone(&start.manager), CancellationToken::new(), Arc::new(start));
-        let ears: Arc<dyn RawEventHandler> =
-            Arc::new(Ears { handler: Arc::clone(&start.handler), home: Handle::current() });
         let mut tasks = JoinSet::new();
         for id in (0..start.total).map(ShardId) {
             // A runner that ends by itself asks the manager to wait for its end; it need not.
             manager.shutdown_finished(id);
+            let address = Address::default();
+            let ears = Ears { start: Arc::clone(&start), home: Handle::current(), address: Arc::clone(&address) };
             let keeper = Keeper {
                 id,
                 start: Arc::clone(&start),
-                ears: Arc::clone(&ears),
+                ears: Arc::new(ears),
+                address,
                 closing: closing.clone(),
                 failures: 0,
             };
@@ -166,24 +168,43 @@ pub(super) fn probe(runner: &ShardRunnerInfo) {
 /// Hears of events on the thread of the runners. Clicks and modals are answered there: they are quick and come in crowds, and each way
 /// to another thread and back is a part of what one costs. Everything else is done at home.
 struct Ears {
-    handler: Arc<Handler>,
+    start: Arc<Start>,
     home: Handle,
+    address: Address,
 }
 
 #[async_trait]
 impl RawEventHandler for Ears {
     async fn raw_event(&self, ctx: Context, event: Event) {
+        if let Event::Ready(event) = &event {
+            let resumed_at = &event.ready.resume_gateway_url;
+            // Whoever is there is told the token.
+            if is_at_home(resumed_at, &self.start.url) {
+                self.address.lock().await.clone_from(resumed_at);
+            }
+        }
         if let Event::InteractionCreate(InteractionCreateEvent {
             interaction: Interaction::Component(_) | Interaction::Modal(_),
             ..
         }) = event
         {
-            self.handler.hear(ctx, event).await;
+            self.start.handler.hear(ctx, event).await;
         } else {
-            let handler = Arc::clone(&self.handler);
+            let handler = Arc::clone(&self.start.handler);
             self.home.spawn(async move { handler.hear(ctx, event).await });
         }
     }
+}
+
+/// Where a shard connects to: the gateway, and once a session has begun where READY says that it is resumed.
+type Address = Arc<Mutex<String>>;
+
+/// Whether an address is the gateway's, or that of another machine of its domain.
+fn is_at_home(address: &str, gateway: &str) -> bool {
+    let (Ok(address), Ok(gateway)) = (address.parse::<Url>(), gateway.parse::<Url>()) else { return false };
+    let domain = |url: &Url| Some(url.domain()?.split_once('.')?.1.to_owned()).filter(|domain| domain.contains('.'));
+    let same_domain = domain(&address).is_some_and(|one| domain(&gateway).is_some_and(|other| one == other));
+    address.scheme() == gateway.scheme() && (address.host_str() == gateway.host_str() || same_domain)
 }
 
 /// Keeps one shard.
@@ -191,6 +212,7 @@ struct Keeper {
     id: ShardId,
     start: Arc<Start>,
     ears: Arc<dyn RawEventHandler>,
+    address: Address,
     closing: CancellationToken,
     /// In a row, before READY.
     failures: u32,
@@ -237,9 +259,9 @@ impl Keeper {
 
     async fn connect(&self) -> Option<Shard> {
         let Start { url, total, http, .. } = &*self.start;
-        let url = Arc::new(serenity::prelude::Mutex::new(url.clone()));
+        self.address.lock().await.clone_from(url);
         let info = ShardInfo { id: self.id, total: *total };
-        let shard = Shard::new(url, http.token(), info, GatewayIntents::GUILDS, None);
+        let shard = Shard::new(Arc::clone(&self.address), http.token(), info, GatewayIntents::GUILDS, None);
         match tokio::time::timeout(CONNECTING, shard).await {
             Ok(Ok(shard)) => Some(shard),
             Ok(Err(error)) => {
@@ -275,5 +297,29 @@ impl Keeper {
             Err(serenity::Error::Gateway(error)) => Err(error),
             Err(_) | Ok(()) => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at_home;
+
+    #[test]
+    fn a_session_is_resumed_within_the_gateways_domain_only() {
+        let at_home = |address| is_at_home(address, "wss://gateway.discord.gg");
+        assert!(at_home("wss://gateway-us-east1-b.discord.gg") && at_home("wss://gateway.discord.gg/?x=y"));
+        for elsewhere in [
+            "wss://gateway.discord.gg.example.org",
+            "wss://example.org",
+            "wss://x.gg",
+            "wss://discord.gg",
+            "ws://gateway.discord.gg",
+            "",
+            "discord",
+        ] {
+            assert!(!at_home(elsewhere), "{elsewhere}");
+        }
+        let here = |address| is_at_home(address, "ws://127.0.0.1:8000");
+        assert!(here("ws://127.0.0.1:8001/resume") && !here("ws://1.0.0.1:8000") && !here("ws://gateway.discord.gg"));
     }
 }

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::Hub;
@@ -62,9 +63,14 @@ pub async fn serve(listener: TcpListener, hub: Arc<Hub>) {
     }
 }
 
+/// Where sessions are resumed: READY names it, and it need not be where they begin.
+const RESUMED_AT: &str = "/resume";
+
 struct Connection {
     hub: Arc<Hub>,
     number: u64,
+    /// The path of its address.
+    path: String,
     down: mpsc::UnboundedSender<Down>,
     session: Option<String>,
 }
@@ -74,13 +80,19 @@ type Ended = Option<u16>;
 
 impl Connection {
     async fn run(stream: TcpStream, hub: Arc<Hub>, number: u64) {
-        let Ok(socket) = tokio_tungstenite::accept_async(stream).await else { return };
+        let mut path = String::new();
+        #[expect(clippy::result_large_err, reason = "a refusal is a whole response there")]
+        let look = |request: &Request, response: Response| {
+            request.uri().path().clone_into(&mut path);
+            Ok(response)
+        };
+        let Ok(socket) = tokio_tungstenite::accept_hdr_async(stream, look).await else { return };
         let (sink, frames) = socket.split();
         let (down, orders) = mpsc::unbounded_channel();
         let interval = hub.look(|state| state.sessions.heartbeat_ms);
         let _ =
             down.send(Down::Send(json!({"op": HELLO, "s": null, "t": null, "d": {"heartbeat_interval": interval}})));
-        let mut connection = Self { hub: hub.clone(), number, down, session: None };
+        let mut connection = Self { hub: hub.clone(), number, path, down, session: None };
         tokio::select! {
             () = hub.stop.cancelled() => {}
             () = write(sink, orders) => {}
@@ -142,6 +154,9 @@ impl Connection {
                 return Err(Some(state.sessions.refused.0));
             }
             state.sessions.identified.push(intents);
+            if self.path == RESUMED_AT {
+                state.violation("IDENTIFY where sessions are resumed");
+            }
             if intents & !GUILDS != 0 {
                 state.violation(format!("IDENTIFY asks for intents {intents:#b}; GUILDS ({GUILDS:#b}) is enough"));
             }
@@ -149,7 +164,7 @@ impl Connection {
                 return Err(Some(close::DISALLOWED_INTENTS));
             }
             let thinned = |name: &str, data: &Value| state.sessions.thinned(name, data);
-            let ready = thinned("READY", &ready(state, &id, &self.hub.socket_url));
+            let ready = thinned("READY", &ready(state, &id, &format!("{}{RESUMED_AT}", self.hub.socket_url)));
             let guilds = wire::guilds_create(state, joined(state));
             let guilds: Vec<Value> = guilds.filter_map(|guild| thinned("GUILD_CREATE", &guild)).collect();
             let socket = Some((self.number, self.down.clone()));
@@ -174,6 +189,7 @@ impl Connection {
             if !is_token(state, data) {
                 return Err(Some(close::AUTHENTICATION_FAILED));
             }
+            state.sessions.resumed_elsewhere |= self.path != RESUMED_AT;
             let Some(session) = state.sessions.all.iter_mut().find(|session| session.id == id) else {
                 return Ok(false);
             };

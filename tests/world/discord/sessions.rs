@@ -58,6 +58,8 @@ pub struct Sessions {
     /// The `intents` of each IDENTIFY so far.
     pub identified: Vec<u64>,
     pub resumed: u32,
+    /// A session was to be resumed where READY did not say.
+    pub resumed_elsewhere: bool,
     pub heartbeats: u32,
 }
 
@@ -74,6 +76,7 @@ impl Default for Sessions {
             ready_at: None,
             identified: Vec::new(),
             resumed: 0,
+            resumed_elsewhere: false,
             heartbeats: 0,
         }
     }
