@@ -145,11 +145,9 @@ where
     let Some(actor) = asked.actor.clone() else {
         return finish(shared, asked, place, None, Err(Refusal::NotInPlace.into())).await;
     };
-    let in_hand = shared.gather.take_in_hand();
-    let mut work = std::pin::pin!(async move {
-        let outcome = work(actor).await;
-        drop(in_hand);
-        outcome
+    let mut work = std::pin::pin!(async {
+        let _in_hand = shared.gather.take_in_hand();
+        work(actor).await
     });
     let patience = if pace == Pace::Quick { PATIENCE } else { Duration::ZERO };
     match tokio::time::timeout(patience, &mut work).await {

@@ -65,6 +65,7 @@ impl Aside {
     /// # Errors
     /// Where the machine gives no thread.
     pub(super) fn begin(gather: Arc<Gather>) -> std::io::Result<Self> {
+        // Whenever the thread has nothing left to do.
         let sleeps = move || gather.moment(std::time::Instant::now()).into_iter().for_each(std::thread::sleep);
         let runtime = Builder::new_current_thread().enable_all().on_thread_park(sleeps).build()?;
         let (handle, end) = (runtime.handle().clone(), CancellationToken::new());
