@@ -81,6 +81,12 @@ impl Gather {
         Some(MOMENT)
     }
 
+    /// Whether there was a moment, and no turn since.
+    #[cfg(test)]
+    pub(super) fn has_waited(&self) -> bool {
+        self.seen().waited_at.is_some()
+    }
+
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
         // Numbers are numbers whatever panicked beside them.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)

@@ -303,7 +303,21 @@ impl Keeper {
 
 #[cfg(test)]
 mod tests {
-    use super::is_at_home;
+    use super::*;
+
+    #[test]
+    fn the_thread_of_the_runners_stays_asleep_while_clicks_come_in_a_stream() {
+        let gather = Arc::new(Gather::new(std::time::Instant::now()));
+        let aside = Aside::begin(Arc::clone(&gather)).unwrap();
+        let waits = (0..500).any(|_| {
+            // Five in ten milliseconds, or in twice as long on a slow machine, and something that wakes the thread.
+            (0..5).for_each(|_| gather.click());
+            drop(aside.runtime.spawn(std::future::ready(())));
+            std::thread::sleep(Duration::from_millis(10));
+            gather.has_waited()
+        });
+        assert!(waits);
+    }
 
     #[test]
     fn a_session_is_resumed_within_the_gateways_domain_only() {
