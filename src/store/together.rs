@@ -1,8 +1,8 @@
 //! Small writes that come at the same time share one transaction, and so one wait for the disk.
 //!
-//! Whoever gets the turn lets everything else that is ready come first, and does all that has come by then, in the order in which it
-//! came. So an answer that comes alone waits for nobody, and a hundred that come together cost one `fsync`. Where one of them has a fault of its own, each is done
-//! again by itself.
+//! Whoever gets the turn lets everything else that is ready come first, and does all that has come by then, in the order in which
+//! it came. So an answer that comes alone waits for nobody, and a hundred that come together cost one `fsync`. Where one of them
+//! has a fault of its own, each is done again by itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

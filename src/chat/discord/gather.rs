@@ -25,7 +25,7 @@ const REST: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Gather {
     seen: Mutex<Seen>,
-    /// Clicks that are being decided: what the database says is not to wait.
+    /// What is being decided, by clicks or commands: what the database says is not to wait.
     in_hand: AtomicUsize,
 }
 

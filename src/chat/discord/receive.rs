@@ -136,7 +136,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Opens the modal for a number. It can only be a first response, so it does not wait for the database for long.
 async fn ask(shared: &Shared, asked: &Asked, action: &Action) {
     let known = match &asked.actor {
-        Some(actor) => tokio::time::timeout(PATIENCE, what_is_asked(&shared.service, actor, action)).await,
+        Some(actor) => {
+            let _in_hand = shared.gather.take_in_hand();
+            tokio::time::timeout(PATIENCE, what_is_asked(&shared.service, actor, action)).await
+        }
         None => return refuse(shared, asked, Refusal::NotInPlace).await,
     };
     match known {
