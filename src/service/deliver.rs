@@ -105,11 +105,11 @@ impl Service {
         match self.task(chat, delivery).await? {
             Task::Send(outgoing) => self.send(chat, delivery, &outgoing, Absent::Send).await,
             Task::Find(outgoing, absent) => self.send(chat, delivery, &outgoing, absent).await,
-            Task::Close { round, post, card } => {
+            Task::Edit { round, message, card } => {
                 let _edit = self.hub.editing(delivery.platform, round).await;
-                match chat.edit(&post, &card).await {
+                match chat.edit(&message, &card).await {
                     Ok(()) | Err(ChatError::Gone) => self.delivered(delivery, None).await,
-                    Err(error) => self.failed(delivery, &post.channel, error, false).await,
+                    Err(error) => self.failed(delivery, &message.channel, error, false).await,
                 }
             }
             Task::Drop(why) => self.dropped(delivery, why).await,
@@ -177,7 +177,7 @@ impl Service {
                     settle_streaks(&mut tx, delivery.feed).await?;
                 }
                 Kind::Reveal => rounds::reveal_sent(&mut tx, round, &at).await?,
-                Kind::Close | Kind::Details(_) | Kind::Notice => {}
+                Kind::Close | Kind::Details(_) | Kind::Forget(_) | Kind::Notice => {}
             }
         }
         let healed = match sent.filter(|_| delivery.kind != Kind::Notice) {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::people::{LONGEST_PICKED, ensure, known, taken};
+use super::rounds::GAINS;
 use super::{Actor, Changed, Result, Service};
 use crate::core::names;
 use crate::core::refusal::Refusal;
@@ -10,7 +11,15 @@ use crate::core::round::Said;
 use crate::core::score::Streak;
 use crate::store::answers::Kept;
 use crate::store::people::Account;
-use crate::store::{Conn, StoreError, answers, people, practice, standings};
+use crate::store::{Conn, StoreError, answers, outbox, people, practice, standings};
+
+/// What went with a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Deleted {
+    pub answers: u64,
+    /// How many reveals in the channels name them still, for a moment.
+    pub reveals: u64,
+}
 
 impl Service {
     /// All that is kept about the actor in this community, as a JSON document.
@@ -25,19 +34,21 @@ impl Service {
         }
     }
 
-    /// Deletes the actor's answers, points, streaks and name in this community. Counts of revealed rounds stay, without names.
-    /// Returns how many answers went.
+    /// Deletes the actor's answers, points, streaks and name in this community. Counts of revealed rounds stay, without names;
+    /// reveals in the channels that name them are edited soon.
     ///
     /// # Errors
     /// A fault.
-    pub async fn delete(&self, actor: &Actor) -> Result<u64> {
+    pub async fn delete(&self, actor: &Actor) -> Result<Deleted> {
         let mut tx = self.store.write().await?;
-        let Some((_, Some(account))) = known(&mut tx, actor).await? else { return Ok(0) };
+        let Some((_, Some(account))) = known(&mut tx, actor).await? else { return Ok(Deleted::default()) };
         let open = answers::open_of_member(&mut tx, account.member).await?;
-        let deleted = people::delete_member(&mut tx, account.member).await?;
+        let reveals = outbox::owe_forgetting(&mut tx, account.member, GAINS, self.clock.now()).await?;
+        let answers = people::delete_member(&mut tx, account.member).await?;
         tx.commit().await?;
         self.hub.tell(open.into_iter().map(|round| Changed::Answered { round }));
-        Ok(deleted)
+        self.hub.wake();
+        Ok(Deleted { answers, reveals })
     }
 
     /// Renames the actor (the web channel, where members pick a name: 1 to 32 characters, some of which are seen, and no control

@@ -32,7 +32,7 @@ const LATE: TimeDelta = TimeDelta::minutes(5);
 /// Two slots of one local date lie less than this apart, whatever zones they are in.
 const SAME_DATE: TimeDelta = TimeDelta::days(3);
 /// How many names the reveal's list of gains has.
-const GAINS: u32 = 3;
+pub(super) const GAINS: u32 = 3;
 
 impl Service {
     /// Makes the rounds and reveals that are due, each in one transaction with the messages it owes.

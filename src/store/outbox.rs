@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Conn, Result, StoreError, count, from_json, instant, instant_or_none, ms, to_json};
 use crate::core::feed::{Blocked, Waiting};
-use crate::core::ids::{DeliveryId, FeedId, Platform, RoundId};
+use crate::core::ids::{DeliveryId, FeedId, MemberId, Platform, RoundId};
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Reveal,
     /// One part of what the thread says.
     Details(u32),
+    /// The reveal again, once somebody whom it named is deleted: an edit. Counts from 1 within a round.
+    Forget(u32),
     /// To the admin of a feed that is blocked.
     Notice,
 }
@@ -69,7 +71,8 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Self::Post => "post",
-            Self::Close => "close",
+            // Both are edits of what was sent; those of the reveal have a part.
+            Self::Close | Self::Forget(_) => "close",
             Self::Reveal => "reveal",
             Self::Details(_) => "details",
             Self::Notice => "notice",
@@ -77,7 +80,7 @@ impl Kind {
     }
 
     fn part(self) -> u32 {
-        if let Self::Details(part) = self { part } else { 0 }
+        if let Self::Details(part) | Self::Forget(part) = self { part } else { 0 }
     }
 
     /// Within a round, a message waits for those of lower steps.
@@ -86,11 +89,14 @@ impl Kind {
             Self::Post | Self::Notice => 0,
             Self::Close | Self::Reveal => 1,
             Self::Details(part) => 2 + part,
+            Self::Forget(_) => u32::MAX,
         }
     }
 
     fn named(name: &str, part: i64) -> Option<Self> {
-        let all = [Self::Post, Self::Close, Self::Reveal, Self::Details(count(part)), Self::Notice];
+        let part = count(part);
+        let edit = if part == 0 { Self::Close } else { Self::Forget(part) };
+        let all = [Self::Post, edit, Self::Reveal, Self::Details(part), Self::Notice];
         all.into_iter().find(|kind| kind.name() == name)
     }
 }
@@ -120,6 +126,29 @@ pub(crate) async fn owe(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Owes an edit of each reveal that names a member, who is about to be deleted; returns how many there are. A reveal names the first
+/// `named` of [`answers::gains`](super::answers::gains). One that is still on its way may have been written before.
+pub(crate) async fn owe_forgetting(conn: &mut Conn, member: MemberId, named: u32, now: DateTime<Utc>) -> Result<u64> {
+    let (now, step) = (ms(now), Kind::Forget(1).step());
+    let done = sqlx::query!(
+        "INSERT INTO outbox (feed, round, kind, part, step, next_try_at)
+         SELECT r.feed, r.id, 'close', 1 + coalesce((SELECT max(o.part) FROM outbox o WHERE o.round = r.id AND o.kind = 'close'), 0), ?3, ?4
+         FROM answers a JOIN rounds r ON r.id = a.round OR r.twin_of = a.round
+         WHERE a.member = ?1 AND a.points > 0 AND r.revealed_at IS NOT NULL
+           AND (SELECT count(*) FROM
+               (SELECT 1 FROM answers b WHERE b.round = a.round AND b.points > 0
+                AND (b.points > a.points OR b.points = a.points AND (b.at < a.at OR b.at = a.at AND b.member < a.member))
+                LIMIT ?2)) < ?2",
+        member.0,
+        named,
+        step,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// Owes the admin of a feed the notice that it is blocked.

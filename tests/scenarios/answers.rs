@@ -17,6 +17,7 @@ on_each_platform![
     practice_is_private_and_pays_nothing,
     another_trap_to_practise_is_one_of_the_same_filter,
     a_member_takes_their_data_and_goes,
+    whoever_goes_after_the_reveal_is_not_named_in_it_any_more,
     a_number_is_typed_and_its_mistake_is_named,
 ];
 
@@ -180,6 +181,26 @@ async fn a_member_takes_their_data_and_goes(platform: Platform) {
     assert!(gone.is_private());
     reveal(&stage).await;
     assert!(post.now().text().contains("0 answers"), "{}", post.now().text());
+    stage.finish().await;
+}
+
+async fn whoever_goes_after_the_reveal_is_not_named_in_it_any_more(platform: Platform) {
+    let (stage, post) = open_round(platform).await;
+    let members: Vec<_> = ["Bob", "Cleo", "Dan", "Eve"].into_iter().map(|name| (name, stage.member(name))).collect();
+    // Each of the four options, so that one of them is right.
+    for (nth, (_, member)) in members.iter().enumerate() {
+        stage.answer(member, &post, nth).await;
+    }
+    let reveal = reveal(&stage).await;
+    let gained = |reveal: &Message, name: &str| reveal.text().contains(&format!("Gained most: {name}"));
+    let (name, right) = members.iter().find(|(name, _)| gained(&reveal, name)).expect("one of the four was right");
+
+    let asked = right.command(&stage.channel(), "privacy", set!["action" => "delete"]).await;
+    let gone = right.click(&asked.message(), &asked.message().labels()[0]).await;
+    assert!(gone.text().contains("taken out of 1 reveal"), "{}", gone.text());
+    let after = reveal.becomes("it names nobody", |reveal| !reveal.text().contains("Gained most")).await;
+    assert!(!after.text().contains(name) && after.text().contains("Reveal:"), "{}", after.text());
+    assert!(!after.labels().is_empty(), "its button stays");
     stage.finish().await;
 }
 

@@ -13,6 +13,7 @@ use trapline::core::ids::{Confidence, Period, RoundId};
 use trapline::core::refusal::Refusal;
 use trapline::core::round::Given;
 use trapline::core::score::period_key;
+use trapline::core::text;
 use trapline::core::trap::Level;
 use trapline::ports::{ChatError, Clock as _};
 use trapline::service::Error;
@@ -216,6 +217,7 @@ impl Agreement {
         expected.sort_by_key(|(feed, slot, _)| (*slot, *feed));
         assert_eq!(seen, expected, "the slots that were skipped, seen and expected");
         self.compare_messages();
+        self.compare_reveals().await;
         self.compare_scores().await;
     }
 
@@ -238,6 +240,21 @@ impl Agreement {
             }
         }
         assert_eq!(seen, expected, "posts and reveals by round, seen and expected");
+    }
+
+    /// A reveal says what it would say if it were made now: whoever is deleted since is not named.
+    async fn compare_reveals(&self) {
+        let messages = self.stage.chat.state().messages.clone();
+        for message in messages {
+            if let Some((round, true)) = round_of(&message) {
+                let reveal = match self.stage.s().revealed(&member("g", "ann"), round).await {
+                    // Its trap is open again elsewhere.
+                    Err(Error::Refused(Refusal::TrapOpen)) => continue,
+                    reveal => reveal.unwrap(),
+                };
+                assert_eq!(message.card, text::reveal(&reveal), "the reveal of round {round}, seen and expected");
+            }
+        }
     }
 
     async fn compare_scores(&self) {

@@ -5,9 +5,12 @@ use trapline::core::feed::{Draft, Filter};
 use trapline::core::ids::{Confidence, Period};
 use trapline::core::refusal::Refusal;
 use trapline::core::round::{Given, Verdicted};
+use trapline::core::text;
+use trapline::ports::ChatError;
 use trapline::service::library::Found;
+use trapline::service::privacy::Deleted;
 
-use crate::stage::{Stage, admin, at, draft, member, number_trap, refused, traps};
+use crate::stage::{Fault, Shown, Stage, admin, at, draft, member, number_trap, refused, traps};
 
 #[tokio::test]
 async fn practice_goes_round_what_is_not_open_and_never_on_the_leaderboard() {
@@ -115,8 +118,8 @@ async fn a_deleted_member_leaves_counts_and_nothing_else() {
     assert_eq!(export["answers"][0]["points"], 4);
     assert_eq!(export["answers"][1]["points"], serde_json::Value::Null);
     assert_eq!(export["standings"].as_array().unwrap().len(), 4);
-    assert_eq!(stage.s().delete(&ann).await.unwrap(), 2);
-    assert_eq!(stage.s().delete(&ann).await.unwrap(), 0);
+    assert_eq!(stage.s().delete(&ann).await.unwrap(), Deleted { answers: 2, reveals: 1 });
+    assert_eq!(stage.s().delete(&ann).await.unwrap(), Deleted::default());
 
     let reveal = stage.s().revealed(&ann, round).await.unwrap();
     assert_eq!((reveal.tally.total(), reveal.gains), (2, vec![]));
@@ -132,6 +135,77 @@ async fn a_deleted_member_leaves_counts_and_nothing_else() {
     stage.chat.block("c1");
     stage.run_at("2026-11-25T09:00:00Z").await;
     assert!(stage.chat.told().is_empty());
+}
+
+/// Four members gained in a round that is revealed: the first three are named.
+async fn four_gained() -> (Stage, trapline::core::ids::RoundId) {
+    let stage = Stage::new().await;
+    stage.feed().await;
+    stage.run_at("2026-11-23T09:00:00Z").await;
+    let round = stage.open_round().await;
+    for user in ["ann", "ben", "cid", "dot"] {
+        stage.clock.advance(TimeDelta::seconds(1));
+        stage.answer(user, round, true).await;
+    }
+    stage.run_at("2026-11-23T17:00:00Z").await;
+    (stage, round)
+}
+
+fn reveal_in(stage: &Stage, channel: &str) -> Shown {
+    let shown = stage.chat.channel(channel).into_iter().find(|message| message.title().starts_with("Reveal"));
+    shown.expect("the round is revealed")
+}
+
+fn names_in(message: &Shown) -> Vec<&'static str> {
+    let said = format!("{:?}", message.card);
+    ["ann", "ben", "cid", "dot"].into_iter().filter(|name| said.contains(&format!("{name} +"))).collect()
+}
+
+#[tokio::test]
+async fn a_deleted_members_name_is_taken_out_of_the_reveals_that_have_it() {
+    let (mut stage, round) = four_gained().await;
+    assert_eq!(names_in(&reveal_in(&stage, "c1")), ["ann", "ben", "cid"]);
+    assert_eq!(stage.s().delete(&member("g", "dot")).await.unwrap(), Deleted { answers: 1, reveals: 0 });
+    stage.run().await;
+    assert_eq!(reveal_in(&stage, "c1").edits, 0, "she is not named");
+
+    assert_eq!(stage.s().delete(&member("g", "ben")).await.unwrap(), Deleted { answers: 1, reveals: 1 });
+    // The edit is owed, whatever happens to the program and the platform before it is made.
+    stage.chat.fail_edits([Fault::LostHang, Fault::LostUnknown]);
+    stage.run_or_die().await;
+    stage.run().await;
+    assert_eq!(names_in(&reveal_in(&stage, "c1")), ["ann", "ben", "cid"]);
+    stage.run_after(TimeDelta::minutes(1)).await;
+    let shown = reveal_in(&stage, "c1");
+    assert_eq!(names_in(&shown), ["ann", "cid"]);
+    assert_eq!(shown.card, text::reveal(&stage.s().revealed(&member("g", "ann"), round).await.unwrap()));
+
+    // Once more for the same round, and no message is sent for it.
+    let messages = stage.chat.state().messages.len();
+    stage.s().delete(&member("g", "ann")).await.unwrap();
+    stage.run().await;
+    assert_eq!((names_in(&reveal_in(&stage, "c1")), stage.chat.state().messages.len()), (vec!["cid"], messages));
+}
+
+#[tokio::test]
+async fn a_reveal_that_is_gone_or_on_its_way_is_no_hindrance_to_a_deletion() {
+    let (stage, _) = four_gained().await;
+    stage.chat.fail_edits([Fault::Error(ChatError::Gone)]);
+    stage.s().delete(&member("g", "ann")).await.unwrap();
+    stage.run().await;
+    stage.run_at("2026-11-24T09:00:00Z").await;
+    assert_eq!(stage.chat.channel("c1").len(), 3, "two posts and a reveal");
+
+    // The reveal was made with the name in it and is sent, but nobody knows: it is found, and edited.
+    let second = stage.open_round().await;
+    stage.answer("ben", second, true).await;
+    stage.chat.fail_sends([Fault::SentUnknown]);
+    stage.run_at("2026-11-24T17:00:00Z").await;
+    stage.s().delete(&member("g", "ben")).await.unwrap();
+    stage.clock.advance(TimeDelta::minutes(1));
+    stage.run().await;
+    let reveals = stage.chat.channel("c1").into_iter().filter(|message| message.title().starts_with("Reveal"));
+    assert!(reveals.skip(1).all(|reveal| names_in(&reveal).is_empty()));
 }
 
 #[tokio::test]
@@ -161,7 +235,7 @@ async fn a_look_makes_no_rows() {
     assert!(stage.s().leaderboard(&eve, Period::Week, 3).await.unwrap().lines.is_empty());
     assert_eq!(stage.s().stats(&eve, None).await.unwrap().answers, 0);
     assert!(stage.s().archive(&eve, 0, 5).await.unwrap().is_empty());
-    assert_eq!(stage.s().delete(&eve).await.unwrap(), 0);
+    assert_eq!(stage.s().delete(&eve).await.unwrap(), Deleted::default());
     stage.s().practise(&eve, None, None, None).await.unwrap();
     let file = stage.url().trim_start_matches("sqlite://").to_owned();
     let mut conn = crate::database::connect(&file).await;

@@ -16,6 +16,7 @@ use crate::core::text;
 use crate::core::trap::Kind;
 use crate::service::answer::MyRound;
 use crate::service::practice::{Exercise, Judged};
+use crate::service::privacy::Deleted;
 use crate::service::{Actor, Error, Service};
 
 /// A click.
@@ -95,7 +96,10 @@ async fn act(service: Service, actor: Actor, action: Action) -> Outcome {
         Action::Leaderboard { period, page } => {
             Ok(text::leaderboard(&service.leaderboard(&actor, period, page).await?).into())
         }
-        Action::PrivacyDelete => Ok(text::privacy_deleted(service.delete(&actor).await?).into()),
+        Action::PrivacyDelete => {
+            let Deleted { answers, reveals } = service.delete(&actor).await?;
+            Ok(text::privacy_deleted(answers, reveals).into())
+        }
         Action::Read { trap } => Ok(text::library(&service.library_read(&actor, trap.as_str()).await?).into()),
         // Two open a modal, before any use case; feeds are commands here.
         Action::AnswerNumber { .. } | Action::PracticeNumber { .. } | Action::FeedAdd | Action::Feed { .. } => {

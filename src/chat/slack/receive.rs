@@ -15,6 +15,7 @@ use crate::core::round::{Given, Receipt, parse_number};
 use crate::core::text;
 use crate::service::answer::MyRound;
 use crate::service::practice::{Exercise, Judged};
+use crate::service::privacy::Deleted;
 use crate::service::{Actor, Error, Service};
 
 /// Anything but a submitted modal; it is acknowledged already.
@@ -134,7 +135,10 @@ async fn act(service: &Service, actor: &Actor, action: Action) -> Outcome {
         Action::Leaderboard { period, page } => {
             Ok(text::leaderboard(&service.leaderboard(actor, period, page).await?).into())
         }
-        Action::PrivacyDelete => Ok(text::privacy_deleted(service.delete(actor).await?).into()),
+        Action::PrivacyDelete => {
+            let Deleted { answers, reveals } = service.delete(actor).await?;
+            Ok(text::privacy_deleted(answers, reveals).into())
+        }
         Action::Read { trap } => Ok(text::library(&service.library_read(actor, trap.as_str()).await?).into()),
         // These open a modal or are an admin's, and are dealt with before.
         Action::AnswerNumber { .. } | Action::PracticeNumber { .. } | Action::FeedAdd | Action::Feed { .. } => {

@@ -245,17 +245,23 @@ pub fn privacy_confirm() -> Card {
         .tone(Tone::Warning)
         .text(
             "Your answers, points, streaks and name in this community go for good. \
-             Counts in rounds that were revealed stay, without your name. Messages that are posted already keep what they say.",
+             Counts in rounds that were revealed stay, without your name: it is taken out of reveals in the channel too.",
         )
         .row(vec![Button::new("Delete everything", Action::PrivacyDelete).look(Look::Danger)])
 }
 
+/// `reveals`: how many in the channels name them still, for a moment.
 #[must_use]
-pub fn privacy_deleted(answers: u64) -> Card {
-    Card::new("Deleted").tone(Tone::Good).text(match answers {
+pub fn privacy_deleted(answers: u64, reveals: u64) -> Card {
+    let gone = match answers {
         0 => "No answers were kept. Whatever else there was about you is gone.".to_owned(),
         n => format!("{}, with points and streaks. Nothing about you is kept any more.", count(n, "answer", "answers")),
-    })
+    };
+    let card = Card::new("Deleted").tone(Tone::Good).text(gone);
+    match reveals {
+        0 => card,
+        n => card.text(format!("Your name is being taken out of {}.", count(n, "reveal", "reveals"))),
+    }
 }
 
 /// What everybody can do, wherever they are.

@@ -127,7 +127,10 @@ fn standings_and_records() {
     insta::assert_snapshot!("stats_empty", dump(&stats(&Stats { answers: 0, own: false, ..record })));
     insta::assert_snapshot!("help", dump(&help(true)));
     insta::assert_snapshot!("help_pressed", dump(&help_pressed(true)));
-    insta::assert_snapshot!("privacy", dump_all(&[privacy_confirm(), privacy_deleted(1), privacy_export(2100)]));
+    insta::assert_snapshot!(
+        "privacy",
+        dump_all(&[privacy_confirm(), privacy_deleted(1, 0), privacy_deleted(12, 2), privacy_export(2100)])
+    );
     insta::assert_snapshot!("library", dump_all(&library(&trap())));
 }
 

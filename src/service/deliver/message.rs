@@ -20,9 +20,9 @@ pub(super) enum Task {
     Send(Outgoing),
     /// It is not to be sent there any more, but an earlier try may have: if it is in the channel, it counts.
     Find(Outgoing, Absent),
-    Close {
+    Edit {
         round: RoundId,
-        post: Sent,
+        message: Sent,
         card: Card,
     },
     Drop(&'static str),
@@ -56,6 +56,7 @@ impl Service {
             (_, None) => Ok(Task::Drop("the round is gone")),
             (Kind::Post, Some(stored)) => self.post_task(delivery, &feed, stored).await,
             (Kind::Close, Some(stored)) => self.close_task(stored).await,
+            (Kind::Forget(_), Some(stored)) => self.forget_task(stored).await,
             (Kind::Reveal, Some(stored)) => self.reveal_task(delivery, &feed, stored).await,
             (Kind::Details(part), Some(stored)) => self.details_task(chat, delivery, &feed, stored, part).await,
         }
@@ -82,7 +83,14 @@ impl Service {
         let Some(post) = stored.post.clone() else { return Ok(Task::Drop("there is no post to edit")) };
         let round = stored.round.id;
         let reveal = reveal_of(&mut *self.store.read().await?, stored).await?;
-        Ok(Task::Close { round, post: sent(post), card: text::post_revealed(&reveal) })
+        Ok(Task::Edit { round, message: sent(post), card: text::post_revealed(&reveal) })
+    }
+
+    async fn forget_task(&self, stored: StoredRound) -> Result<Task> {
+        let Some(message) = stored.reveal.clone() else { return Ok(Task::Drop("there is no reveal to edit")) };
+        let round = stored.round.id;
+        let reveal = reveal_of(&mut *self.store.read().await?, stored).await?;
+        Ok(Task::Edit { round, message: sent(message), card: text::reveal(&reveal) })
     }
 
     async fn reveal_task(&self, delivery: &Delivery, feed: &StoredFeed, stored: StoredRound) -> Result<Task> {

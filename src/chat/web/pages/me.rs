@@ -19,6 +19,7 @@ use crate::core::refusal::Refusal;
 use crate::core::score::Stats;
 use crate::core::text;
 use crate::service::Error;
+use crate::service::privacy::Deleted;
 
 pub(in crate::chat::web) async fn show(cx: Cx) -> Result<Response, Failure> {
     page(&cx, None).await
@@ -214,10 +215,10 @@ pub(in crate::chat::web) async fn confirm_delete(cx: Cx) -> Response {
 }
 
 pub(in crate::chat::web) async fn delete(cx: Cx, _posted: Posted) -> Result<Response, Failure> {
-    let answers = cx.service().delete(&cx.actor()).await?;
+    let Deleted { answers, reveals } = cx.service().delete(&cx.actor()).await?;
     let main = html! {
         h1 { "Your data" }
-        (card(&text::privacy_deleted(answers), &cx.csrf(), 2))
+        (card(&text::privacy_deleted(answers, reveals), &cx.csrf(), 2))
         (blocks("This browser has forgotten your name too. `/today` is where a new one begins.", 2))
     };
     let mut response = Page::new("Deleted", Tab::Me, main).show(&cx);
