@@ -4,17 +4,14 @@
 
 use std::cell::Cell;
 
-use super::numbers::is_reserved;
+mod read;
 
 /// Longer expressions are the engine's, which bounds their work.
 const MAX_LENGTH: usize = 500;
 /// How deep brackets, calls and signs may nest: less than the engine allows.
 const MAX_DEPTH: u32 = 30;
 /// How many numbers may wait for one that comes behind them.
-const MAX_WAITING: usize = 16;
-
-/// Names that the engine gives a meaning of its own, besides the reserved ones.
-const ENGINE: [&str; 4] = ["True", "False", "None", "self"];
+const MAX_WAITING: usize = 28;
 
 type Function = fn(f64) -> f64;
 
@@ -30,6 +27,17 @@ pub(super) const FUNCTIONS: [(&str, Function); 8] = [
     ("abs", f64::abs),
 ];
 
+type Pick = fn(f64, f64) -> f64;
+
+/// Functions that pick one of several numbers.
+pub(super) const PICKS: [(&str, Pick); 2] = [("min", f64::min), ("max", f64::max)];
+
+/// To so many digits behind the point; halves go away from zero.
+pub(super) fn rounded(x: f64, digits: i32) -> f64 {
+    let scale = 10f64.powi(digits.clamp(-300, 300));
+    (x * scale).round() / scale
+}
+
 /// A plain expression, read once and evaluated often.
 #[derive(Debug)]
 pub(super) struct Plain<'e> {
@@ -43,6 +51,9 @@ enum Step<'e> {
     Named(&'e str, Hint),
     Negative,
     Call(Function),
+    Pick(Pick),
+    /// Takes the digits too.
+    Round,
     Operation(Operation),
 }
 
@@ -65,12 +76,20 @@ impl<'e> Plain<'e> {
         if source.len() > MAX_LENGTH {
             return None;
         }
-        let mut reader =
-            Reader { source, at: 0, depth: 0, steps: Vec::with_capacity(source.len() / 4 + 1), waiting: 0 };
-        reader.sum()?;
-        reader.peek().is_none().then_some(())?;
-        let plain = Self { steps: reader.steps };
-        // Any number does for a name: none of the operations refuses this one.
+        Self::of(read::steps(source)?)
+    }
+
+    /// Reads an expression that can stand before a filter: a number, a name, a call or brackets.
+    pub(super) fn operand(source: &'e str) -> Option<Self> {
+        if source.len() > MAX_LENGTH {
+            return None;
+        }
+        Self::of(read::operand(source)?)
+    }
+
+    fn of(steps: Vec<Step<'e>>) -> Option<Self> {
+        let plain = Self { steps };
+        // Any number does for a name: nothing but a number of digits refuses this one.
         plain.evaluate(|_, _| Some(f64::NAN)).is_some().then_some(plain)
     }
 
@@ -91,6 +110,14 @@ impl<'e> Plain<'e> {
                 Step::Named(name, hint) => Number::Float(known(name, hint)?),
                 Step::Negative => list.last().negative()?,
                 Step::Call(function) => Number::Float(function(list.last().float())),
+                Step::Pick(pick) => {
+                    let (second, first) = (list.last(), list.last());
+                    Number::Float(pick(first.float(), second.float()))
+                }
+                Step::Round => {
+                    let (digits, x) = (list.last(), list.last());
+                    Number::Float(rounded(x.float(), digits.digits()?))
+                }
                 Step::Operation(operation) => {
                     let (second, first) = (list.last(), list.last());
                     operation.of(first, second)?
@@ -178,160 +205,19 @@ impl Number {
         }
     }
 
+    /// As a number of digits, which has to be a whole one.
+    fn digits(self) -> Option<i32> {
+        match self {
+            Self::Whole(x) => i32::try_from(x).ok(),
+            Self::Float(_) => None,
+        }
+    }
+
     fn negative(self) -> Option<Self> {
         match self {
             Self::Whole(x) => x.checked_neg().map(Self::Whole),
             Self::Float(x) => Some(Self::Float(-x)),
         }
-    }
-}
-
-/// Reads an expression into steps; none wherever something is not plain.
-struct Reader<'e> {
-    source: &'e str,
-    at: usize,
-    depth: u32,
-    steps: Vec<Step<'e>>,
-    /// How many numbers wait for another one after these steps.
-    waiting: usize,
-}
-
-impl<'e> Reader<'e> {
-    fn rest(&self) -> &'e str {
-        &self.source[self.at..]
-    }
-
-    /// A step that puts a number at the end.
-    fn operand(&mut self, step: Step<'e>) -> Option<()> {
-        self.waiting += 1;
-        self.steps.push(step);
-        (self.waiting <= MAX_WAITING).then_some(())
-    }
-
-    /// A step that makes one number of two.
-    fn operator(&mut self, operation: Operation) {
-        self.waiting -= 1;
-        self.steps.push(Step::Operation(operation));
-    }
-
-    fn sum(&mut self) -> Option<()> {
-        self.product()?;
-        loop {
-            let operation = match self.peek() {
-                Some(b'+') => Operation::Add,
-                Some(b'-') => Operation::Subtract,
-                _ => return Some(()),
-            };
-            self.at += 1;
-            self.product()?;
-            self.operator(operation);
-        }
-    }
-
-    fn product(&mut self) -> Option<()> {
-        self.power()?;
-        loop {
-            let operation = match self.peek() {
-                Some(b'*') => Operation::Multiply,
-                // Another / is a division of its own kind, which no number begins with.
-                Some(b'/') => Operation::Divide,
-                _ => return Some(()),
-            };
-            self.at += 1;
-            self.power()?;
-            self.operator(operation);
-        }
-    }
-
-    /// Powers go from left to right, and a sign belongs to its number: -2 ** 2 is 4.
-    fn power(&mut self) -> Option<()> {
-        self.signed()?;
-        while self.peek() == Some(b'*') && self.rest().starts_with("**") {
-            self.at += 2;
-            self.signed()?;
-            self.operator(Operation::Power);
-        }
-        Some(())
-    }
-
-    fn signed(&mut self) -> Option<()> {
-        if self.peek() != Some(b'-') {
-            return self.primary();
-        }
-        self.at += 1;
-        self.deeper(Self::signed)?;
-        self.steps.push(Step::Negative);
-        Some(())
-    }
-
-    fn primary(&mut self) -> Option<()> {
-        match self.peek()? {
-            b'(' => self.bracket(),
-            b'0'..=b'9' => self.literal(),
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.named(),
-            _ => None,
-        }?;
-        // Nothing but an operator or a bracket may follow: no attribute, no index, no filter.
-        matches!(self.peek(), None | Some(b'+' | b'-' | b'*' | b'/' | b')')).then_some(())
-    }
-
-    fn bracket(&mut self) -> Option<()> {
-        self.at += 1;
-        self.deeper(Self::sum)?;
-        (self.peek()? == b')').then(|| self.at += 1)
-    }
-
-    fn literal(&mut self) -> Option<()> {
-        let rest = self.rest();
-        let digits = |from: usize| rest.bytes().skip(from).take_while(u8::is_ascii_digit).count();
-        let whole = digits(0);
-        let mut length = whole;
-        if rest[length..].starts_with('.') {
-            length += 1 + Some(digits(length + 1)).filter(|n| *n > 0)?;
-        }
-        if rest[length..].starts_with(['e', 'E']) {
-            let mark = 1 + usize::from(rest[length + 1..].starts_with(['+', '-']));
-            length += mark + Some(digits(length + mark)).filter(|n| *n > 0)?;
-        }
-        self.at += length;
-        // 0x10, 1_000 and the like are the engine's.
-        if self.rest().starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.')) {
-            return None;
-        }
-        let text = &rest[..length];
-        let x = if length == whole { Number::Whole(text.parse().ok()?) } else { Number::Float(text.parse().ok()?) };
-        self.operand(Step::Number(x))
-    }
-
-    fn named(&mut self) -> Option<()> {
-        let rest = self.rest();
-        let name = &rest[..rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count()];
-        self.at += name.len();
-        if self.peek() == Some(b'(') {
-            let (_, function) = FUNCTIONS.iter().find(|(known, _)| *known == name)?;
-            self.bracket()?;
-            self.steps.push(Step::Call(*function));
-            return Some(());
-        }
-        let free = name == "pi" || (!is_reserved(name) && !ENGINE.contains(&name));
-        free.then_some(())?;
-        self.operand(Step::Named(name, Hint::default()))
-    }
-
-    fn deeper(&mut self, read: fn(&mut Self) -> Option<()>) -> Option<()> {
-        self.depth += 1;
-        let done = if self.depth > MAX_DEPTH { None } else { read(self) };
-        self.depth -= 1;
-        done
-    }
-
-    /// The next sign that is not a blank.
-    fn peek(&mut self) -> Option<u8> {
-        let bytes = self.source.as_bytes();
-        while bytes.get(self.at) == Some(&b' ') {
-            self.at += 1;
-        }
-        bytes.get(self.at).copied()
     }
 }
 

@@ -51,7 +51,8 @@ impl Engine {
         }
     }
 
-    fn template<'e>(&'e self, source: &'e str) -> Result<Template<'e, 'e>, Trouble> {
+    /// A text that the template engine fills in, however plain it is.
+    pub(super) fn template<'e>(&'e self, source: &'e str) -> Result<Template<'e, 'e>, Trouble> {
         let env: &'e Environment<'e> = &self.env;
         env.template_from_str(source).map_err(|e| Trouble::of(&e, || None))
     }
@@ -206,12 +207,10 @@ fn add_functions(env: &mut Environment<'_>) {
     for (name, function) in arithmetic::FUNCTIONS {
         env.add_function(name, function);
     }
-    env.add_function("round", |x: f64, digits: Option<i32>| {
-        let scale = 10f64.powi(digits.unwrap_or(0).clamp(-300, 300));
-        (x * scale).round() / scale
-    });
-    env.add_function("min", |all: Rest<f64>| extreme(&all, f64::min));
-    env.add_function("max", |all: Rest<f64>| extreme(&all, f64::max));
+    for (name, pick) in arithmetic::PICKS {
+        env.add_function(name, move |all: Rest<f64>| extreme(&all, pick));
+    }
+    env.add_function("round", |x: f64, digits: Option<i32>| arithmetic::rounded(x, digits.unwrap_or(0)));
     env.add_function("comb", combinations);
     env.add_function("harmonic", harmonic);
 }

@@ -1,18 +1,20 @@
-//! Texts of nothing but words and printed numbers, `{{ name }}` or `{{ name | filter(n) }}`: cut once, filled in often.
+//! Texts of nothing but words and printed numbers, such as `{{ name }}` or `{{ (2 * name) | filter(n) }}`: cut once, filled in often.
 
+use super::arithmetic::Plain;
 use super::numbers::is_name;
 use super::scope::Scope;
 use super::words::find_pair;
 use crate::core::number::{self, MAX_DIGITS};
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) enum Piece<'a> {
     Words(&'a str),
     Number(&'a str, Form),
+    Computed(Plain<'a>, Form),
 }
 
 /// How a number is printed.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Form {
     Shown,
     Fixed(usize),
@@ -33,8 +35,13 @@ pub(super) fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
         match rest.as_bytes().get(at + 1) {
             Some(b'{') => {
                 let end = at + 2 + find_pair(&rest[at + 2..], *b"}}")?;
+                let inner = &rest[at + 2..end];
+                // A sign there is no number's: it takes away the blanks before the braces.
+                if inner.starts_with(['-', '+']) {
+                    return None;
+                }
                 pieces.push(Piece::Words(&rest[..at]));
-                pieces.push(printed(rest[at + 2..end].trim())?);
+                pieces.push(printed(inner.trim())?);
                 rest = &rest[end + 2..];
                 from = 0;
             }
@@ -46,9 +53,10 @@ pub(super) fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
     Some(pieces)
 }
 
-/// `name` or `name | filter` or `name | filter(digits)`.
+/// A name or a plain expression, or behind a name or one in brackets `| filter` or `| filter(digits)`.
 fn printed(inner: &str) -> Option<Piece<'_>> {
-    let (name, filter) = inner.split_once('|').map_or((inner, ""), |(name, filter)| (name.trim_end(), filter.trim()));
+    let filtered = inner.split_once('|').map(|(number, filter)| (number.trim_end(), filter.trim()));
+    let (number, filter) = filtered.unwrap_or((inner, ""));
     let (filter, digits) = match filter.strip_suffix(')') {
         Some(call) => {
             let (filter, digits) = call.split_once('(')?;
@@ -57,7 +65,7 @@ fn printed(inner: &str) -> Option<Piece<'_>> {
         None => (filter, None),
     };
     let form = match (filter, digits) {
-        ("", None) if !inner.contains('|') => Form::Shown,
+        ("", None) if filtered.is_none() => Form::Shown,
         ("int", None) => Form::Fixed(0),
         ("fixed", n) => Form::Fixed(n.unwrap_or(0)),
         ("sig", n) => Form::Significant(n.unwrap_or(3)),
@@ -65,7 +73,11 @@ fn printed(inner: &str) -> Option<Piece<'_>> {
         ("sci", n) => Form::Scientific(n.unwrap_or(2)),
         _ => return None,
     };
-    is_name(name).then_some(Piece::Number(name, form))
+    if is_name(number) {
+        return Some(Piece::Number(number, form));
+    }
+    let plain = if filtered.is_some() { Plain::operand(number) } else { Plain::read(number) };
+    Some(Piece::Computed(plain?, form))
 }
 
 /// The text with its numbers in place, about `length` bytes long; none if one of them has no value.
@@ -75,6 +87,7 @@ pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope<'_>) -> 
         match piece {
             Piece::Words(words) => text.push_str(words),
             Piece::Number(name, form) => text.push_str(&form.of(scope.get(name)?)),
+            Piece::Computed(plain, form) => text.push_str(&form.of(plain.value(scope.known())?)),
         }
     }
     Some(text)
@@ -82,9 +95,13 @@ pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope<'_>) -> 
 
 /// The most bytes that [`filled`] can give; none where that is not known, or a number has no value.
 pub(super) fn bound(pieces: &[Piece<'_>], scope: &Scope<'_>) -> Option<usize> {
-    pieces.iter().try_fold(0, |sum, piece| match piece {
-        Piece::Words(words) => Some(sum + words.len()),
-        Piece::Number(name, _) => (scope.get(name)?.abs() < MODEST).then_some(sum + MAX_MODEST),
+    pieces.iter().try_fold(0, |sum, piece| {
+        let x = match piece {
+            Piece::Words(words) => return Some(sum + words.len()),
+            Piece::Number(name, _) => scope.get(name)?,
+            Piece::Computed(plain, _) => plain.value(scope.known())?,
+        };
+        (x.abs() < MODEST).then_some(sum + MAX_MODEST)
     })
 }
 
@@ -127,16 +144,28 @@ mod tests {
 
     #[test]
     fn plain_texts_are_cut_and_all_others_left() {
-        assert_eq!(pieces("no { number }"), Some(vec![Piece::Words("no { number }")]));
-        let number = |form| Piece::Number("x_1", form);
-        assert_eq!(pieces("a {{ x_1 }}"), Some(vec![Piece::Words("a "), number(Form::Shown), Piece::Words("")]));
-        assert_eq!(
-            pieces("{{x_1|pct(1)}}!"),
-            Some(vec![Piece::Words(""), number(Form::Percent(1)), Piece::Words("!")])
-        );
+        assert!(matches!(pieces("no { number }").as_deref(), Some([Piece::Words("no { number }")])));
+        assert!(matches!(
+            pieces("a {{ x_1 }}").as_deref(),
+            Some([Piece::Words("a "), Piece::Number("x_1", Form::Shown), Piece::Words("")])
+        ));
+        assert!(matches!(
+            pieces("{{x_1|pct(1)}}!").as_deref(),
+            Some([Piece::Words(""), Piece::Number("x_1", Form::Percent(1)), Piece::Words("!")])
+        ));
+        for computed in
+            ["{{ a + b }}", "{{ -a }}", "{{ 2 | fixed(1) }}", "{{ (a + b) | sig }}", "{{ round(a, 1) | int }}"]
+        {
+            let pieces = pieces(computed);
+            assert!(matches!(pieces.as_deref(), Some([_, Piece::Computed(..), _])), "{computed}: {pieces:?}");
+        }
         for left in [
-            "{{ a + b }}",
+            "{{ a + b | int }}",
+            "{{ -a | int }}",
+            "{{ (a) + (b) | int }}",
+            "{{ a % b }}",
             "{{- a }}",
+            "{{ a -}}",
             "{% if a %}",
             "{# a #}",
             "{{ a",
@@ -145,7 +174,7 @@ mod tests {
             "a\n",
             "{{ a | }}",
         ] {
-            assert_eq!(pieces(left), None, "{left}");
+            assert!(pieces(left).is_none(), "{left}");
         }
     }
 }

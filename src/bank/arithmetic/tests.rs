@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::bank::numbers::Engine;
+use crate::bank::numbers::{Engine, Text};
+use crate::bank::plain;
 use crate::bank::scope::Scope;
 
 const NAMES: [(&str, f64); 5] = [("a", 7.0), ("b_2", -0.3), ("zero", 0.0), ("tiny", 1e-300), ("huge", 4e200)];
@@ -39,13 +40,22 @@ fn expression() -> impl Strategy<Value = String> {
     number.prop_recursive(6, 40, 2, |inner| {
         let operator = proptest::sample::select(vec!["+", "-", "*", "/", "**", " + ", " - ", " * ", " / ", " ** "]);
         let function = proptest::sample::select(FUNCTIONS.map(|(name, _)| name).to_vec());
+        let pick = proptest::sample::select(PICKS.map(|(name, _)| name).to_vec());
+        let digits = proptest::sample::select(vec!["", ", 2", ",0", ", -3", ", 400", ", 2.0", ", a", ", 3000000000"]);
         prop_oneof![
             4 => (inner.clone(), operator, inner.clone()).prop_map(|(a, o, b)| format!("{a}{o}{b}")),
             1 => inner.clone().prop_map(|a| format!("({a})")),
             1 => inner.clone().prop_map(|a| format!("-{a}")),
-            1 => (function, inner).prop_map(|(f, a)| format!("{f}({a})")),
+            1 => (function, inner.clone()).prop_map(|(f, a)| format!("{f}({a})")),
+            1 => (pick, proptest::collection::vec(inner.clone(), 1..4)).prop_map(|(f, all)| format!("{f}({})", all.join(", "))),
+            1 => (inner, digits).prop_map(|(a, digits)| format!("round({a}{digits})")),
         ]
     })
+}
+
+/// How it is printed.
+fn form() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec!["", " | int", "|fixed(2)", " | sig", " | pct(1)", " | sci(3)", " | fixed(2) | int"])
 }
 
 proptest! {
@@ -59,10 +69,23 @@ proptest! {
     }
 
     #[test]
+    fn a_text_prints_what_the_engine_prints(source in expression(), form in form()) {
+        let (engine, scope) = (Engine::new(), Scope::new(NAMES));
+        for source in [format!("<{{{{ {source}{form} }}}}>"), format!("<{{{{({source}){form}}}}}>")] {
+            if let Some(pieces) = plain::pieces(&source)
+                && let Some(text) = plain::filled(&pieces, 0, &scope)
+            {
+                let by_the_engine = engine.template(&source).and_then(|text| Text::Template(text).render(&scope));
+                prop_assert_eq!(by_the_engine.ok(), Some(text), "{}", source);
+            }
+        }
+    }
+
+    #[test]
     fn no_string_of_signs_is_read_in_another_way(
         source in proptest::collection::vec(proptest::sample::select(vec![
             "a", "b_2", "2", "10", "1.5", "1e3", "0x1", "1_0", ".5", "5.", "+", "-", "*", "/", "**", "//", "%", "~", "(", ")",
-            ",", " ", ".", "|", "[", "]", "not", "if", "sqrt", "abs(", "min(", "\t", "é", "'",
+            ",", " ", ".", "|", "[", "]", "not", "if", "sqrt", "abs(", "min(", "max(", "round(", "\t", "é", "'",
         ]), 1..9)
     ) {
         let source = source.concat();
@@ -74,11 +97,40 @@ proptest! {
 
 #[test]
 fn most_expressions_are_plain() {
-    for source in ["a", "2 * a", "10 ** -3", "-a ** 2 / (b_2 - 1.5e3)", "sqrt(a) * pi", "3 - -a", "(((a)))"] {
+    for source in [
+        "a",
+        "2 * a",
+        "10 ** -3",
+        "-a ** 2 / (b_2 - 1.5e3)",
+        "sqrt(a) * pi",
+        "3 - -a",
+        "(((a)))",
+        "min(a, 2)",
+        "1 + max(2, a, b_2 * 3) / min(a)",
+        "max(min(1, 2), 3) / 2",
+        "round(b_2)",
+        "round(a / 9, 2) - round(a / 9, -1)",
+    ] {
         assert!(is_plain(source), "{source}");
         assert_eq!(plain(source).map(f64::to_bits), by_the_engine(source).map(f64::to_bits), "{source}");
     }
-    for source in ["", "a b", "7 // 2", "a % 4", "a if a else 0", "min(a, 2)", "a.b", "a|int", "(a,)", "1_000", "+a"] {
+    for source in [
+        "",
+        "a b",
+        "7 // 2",
+        "a % 4",
+        "a if a else 0",
+        "min()",
+        "min(a, )",
+        "max(a=2)",
+        "round(a, 2, 3)",
+        "comb(a, 2)",
+        "a.b",
+        "a|int",
+        "(a,)",
+        "1_000",
+        "+a",
+    ] {
         assert!(!is_plain(source), "{source}");
     }
     let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));

@@ -11,6 +11,9 @@ const RUN: usize = 8;
 /// How many runs of one trap are worth a message.
 const MAX_TOLD: usize = 3;
 
+/// Fewer messages than this are made by one thread.
+const ALONE: usize = 256;
+
 /// The texts that must be a trap's own.
 fn texts(trap: &Trap) -> impl Iterator<Item = &str> {
     let options = trap.options().iter().map(|o| o.text.as_str());
@@ -41,10 +44,24 @@ pub(super) fn of(trap: &Trap) -> Vec<u64> {
 
 /// Names each run that a trap shares with one before it.
 pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
+    let shared = shared(members);
+    let tell = |part: &[Shared]| part.iter().filter_map(|shared| told(members, shared)).collect::<Vec<_>>();
+    // On all cores: where most traps are copies, telling takes as long as finding.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let parts = shared.chunks(shared.len().div_ceil(threads).max(ALONE));
+        let parts: Vec<_> = parts.map(|part| scope.spawn(move || tell(part))).collect();
+        let told = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        told.flatten().collect()
+    })
+}
+
+/// The runs that traps share with others before them.
+fn shared(members: &[Member<'_>]) -> Vec<Shared> {
     let mut sieve = Sieve::of(members.iter().map(|m| m.traits.runs.len()).sum());
     members.iter().flat_map(|m| &m.traits.runs).for_each(|run| sieve.add(*run));
     let mut first: ByHash<usize> = ByHash::default();
-    let mut findings = Vec::new();
+    let mut all = Vec::new();
     for (index, member) in members.iter().enumerate() {
         let mut shared: Vec<Shared> = Vec::new();
         for (at, run) in member.traits.runs.iter().enumerate().filter(|(_, run)| sieve.may_repeat(**run)) {
@@ -58,22 +75,24 @@ pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
                 // What overlaps a run that is told already is mended with it.
                 Some(last) if at < last.at + last.runs + RUN - 1 => {}
                 _ if full => break,
-                _ => shared.push(Shared { at, runs: 1, other }),
+                _ => shared.push(Shared { index, at, runs: 1, other }),
             }
         }
-        findings.extend(shared.iter().filter_map(|shared| told(member, &members[shared.other], shared)));
+        all.append(&mut shared);
     }
-    findings
+    all
 }
 
 /// Neighbouring runs that one other trap has too.
 struct Shared {
+    index: usize,
     at: usize,
     runs: usize,
     other: usize,
 }
 
-fn told(member: &Member<'_>, other: &Member<'_>, shared: &Shared) -> Option<Finding> {
+fn told(members: &[Member<'_>], shared: &Shared) -> Option<Finding> {
+    let (member, other) = (&members[shared.index], &members[shared.other]);
     let mut before = 0;
     for (text, first) in texts(member.trap).zip(&member.traits.lines) {
         let ranges: Vec<_> = words(text).map(|(range, _)| range).collect();
@@ -102,7 +121,8 @@ struct Sieve {
 
 impl Sieve {
     fn of(count: usize) -> Self {
-        let bits = (count * 12).next_power_of_two().max(64);
+        // More would let fewer pass, and take longer to touch than those take.
+        let bits = (count * 3).next_power_of_two().max(64);
         Self { once: vec![0; bits / 64], again: vec![0; bits / 64], mask: bits as u64 - 1 }
     }
 
