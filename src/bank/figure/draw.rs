@@ -43,6 +43,17 @@ impl Compiled<'_> {
     }
 }
 
+/// The words of a text with single blanks between them, as most texts are.
+fn on_one_line(text: String) -> String {
+    let mut before = ' ';
+    let is_so = text.chars().all(|c| {
+        let fits = if c == ' ' { before != ' ' } else { !c.is_whitespace() };
+        before = c;
+        fits
+    });
+    if is_so && before != ' ' { text } else { text.split_whitespace().collect::<Vec<_>>().join(" ") }
+}
+
 struct Pen<'p, 's, 'f> {
     figure: &'p Compiled<'p>,
     scope: &'p Scope<'p>,
@@ -368,7 +379,7 @@ impl Pen<'_, '_, '_> {
                 return None;
             }
         };
-        let text = filled.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = on_one_line(filled);
         let length = text.chars().count();
         if text.is_empty() {
             self.refuse(placed.line, &format!("{} is empty", words.what), "say what is to be seen");
@@ -388,6 +399,19 @@ impl Pen<'_, '_, '_> {
     fn refuse(&mut self, line: usize, what: &str, mend: &str) {
         if !self.sink.has(line, "P16") {
             self.sink.error(line, "P16", format!("{what}{}", self.note), mend);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::on_one_line;
+
+    #[test]
+    fn blanks_are_single_and_between_words() {
+        for text in ["", " ", "a", " a", "a ", "a b", "a  b", "a\nb", "a\u{2009}b c", "a \n", "é × 2 "] {
+            let expected = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(on_one_line(text.to_owned()), expected, "{text:?}");
         }
     }
 }
