@@ -68,7 +68,7 @@ enum Operation {
 
 /// Where among the known numbers a name stood last time: most often it stands there again.
 #[derive(Debug, Default)]
-struct Hint(Cell<usize>);
+pub(super) struct Hint(Cell<usize>);
 
 impl<'e> Plain<'e> {
     /// Reads an expression; none if it is not a plain one.
@@ -157,7 +157,8 @@ impl Operation {
 }
 
 impl Hint {
-    fn find(&self, name: &str, known: &[(&str, f64)]) -> Option<f64> {
+    /// The number of a name.
+    pub(super) fn find(&self, name: &str, known: &[(&str, f64)]) -> Option<f64> {
         let place = match known.get(self.0.get()) {
             Some((there, _)) if *there == name => self.0.get(),
             _ => known.iter().position(|(there, _)| *there == name)?,

@@ -20,13 +20,6 @@ const MAX_TERMS: f64 = 100_000.0;
 /// Euler's constant, for harmonic numbers.
 const GAMMA: f64 = 0.577_215_664_901_532_9;
 
-/// Words that an expression gives a meaning of their own.
-const RESERVED: [&str; 13] =
-    ["pi", "true", "false", "none", "and", "or", "not", "in", "is", "if", "else", "for", "loop"];
-
-const FUNCTIONS: [&str; 13] =
-    ["sqrt", "exp", "ln", "log2", "log10", "floor", "ceil", "round", "abs", "min", "max", "comb", "harmonic"];
-
 /// Compiles and evaluates. Costly to make and cheap to use: one serves many files.
 pub(super) struct Engine {
     env: Environment<'static>,
@@ -174,7 +167,27 @@ impl Trouble {
 
 /// Whether a name means something to the expressions already.
 pub(super) fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name) || FUNCTIONS.contains(&name)
+    let word = matches!(
+        name,
+        "pi" | "true" | "false" | "none" | "and" | "or" | "not" | "in" | "is" | "if" | "else" | "for" | "loop"
+    );
+    let function = matches!(
+        name,
+        "sqrt"
+            | "exp"
+            | "ln"
+            | "log2"
+            | "log10"
+            | "floor"
+            | "ceil"
+            | "round"
+            | "abs"
+            | "min"
+            | "max"
+            | "comb"
+            | "harmonic"
+    );
+    word || function
 }
 
 /// `[a-z_][a-z0-9_]*`, in either case.

@@ -1,6 +1,6 @@
 //! Texts of nothing but words and printed numbers, such as `{{ name }}` or `{{ (2 * name) | filter(n) }}`: cut once, filled in often.
 
-use super::arithmetic::Plain;
+use super::arithmetic::{Hint, Plain};
 use super::numbers::is_name;
 use super::scope::Scope;
 use super::words::find_pair;
@@ -9,7 +9,7 @@ use crate::core::number::{self, MAX_DIGITS};
 #[derive(Debug)]
 pub(super) enum Piece<'a> {
     Words(&'a str),
-    Number(&'a str, Form),
+    Number(&'a str, Hint, Form),
     Computed(Plain<'a>, Form),
 }
 
@@ -74,7 +74,7 @@ fn printed(inner: &str) -> Option<Piece<'_>> {
         _ => return None,
     };
     if is_name(number) {
-        return Some(Piece::Number(number, form));
+        return Some(Piece::Number(number, Hint::default(), form));
     }
     let plain = if filtered.is_some() { Plain::operand(number) } else { Plain::read(number) };
     Some(Piece::Computed(plain?, form))
@@ -86,7 +86,7 @@ pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope<'_>) -> 
     for piece in pieces {
         match piece {
             Piece::Words(words) => text.push_str(words),
-            Piece::Number(name, form) => text.push_str(&form.of(scope.get(name)?)),
+            Piece::Number(name, hint, form) => text.push_str(&form.of(hint.find(name, scope.known())?)),
             Piece::Computed(plain, form) => text.push_str(&form.of(plain.value(scope.known())?)),
         }
     }
@@ -98,7 +98,7 @@ pub(super) fn bound(pieces: &[Piece<'_>], scope: &Scope<'_>) -> Option<usize> {
     pieces.iter().try_fold(0, |sum, piece| {
         let x = match piece {
             Piece::Words(words) => return Some(sum + words.len()),
-            Piece::Number(name, _) => scope.get(name)?,
+            Piece::Number(name, hint, _) => hint.find(name, scope.known())?,
             Piece::Computed(plain, _) => plain.value(scope.known())?,
         };
         (x.abs() < MODEST).then_some(sum + MAX_MODEST)
@@ -147,11 +147,11 @@ mod tests {
         assert!(matches!(pieces("no { number }").as_deref(), Some([Piece::Words("no { number }")])));
         assert!(matches!(
             pieces("a {{ x_1 }}").as_deref(),
-            Some([Piece::Words("a "), Piece::Number("x_1", Form::Shown), Piece::Words("")])
+            Some([Piece::Words("a "), Piece::Number("x_1", _, Form::Shown), Piece::Words("")])
         ));
         assert!(matches!(
             pieces("{{x_1|pct(1)}}!").as_deref(),
-            Some([Piece::Words(""), Piece::Number("x_1", Form::Percent(1)), Piece::Words("!")])
+            Some([Piece::Words(""), Piece::Number("x_1", _, Form::Percent(1)), Piece::Words("!")])
         ));
         for computed in
             ["{{ a + b }}", "{{ -a }}", "{{ 2 | fixed(1) }}", "{{ (a + b) | sig }}", "{{ round(a, 1) | int }}"]

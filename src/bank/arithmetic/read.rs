@@ -3,9 +3,6 @@
 use super::{FUNCTIONS, Hint, MAX_DEPTH, MAX_WAITING, Number, Operation, PICKS, Step};
 use crate::bank::numbers::is_reserved;
 
-/// Names that the engine gives a meaning of its own, besides the reserved ones.
-const ENGINE: [&str; 4] = ["True", "False", "None", "self"];
-
 /// The steps of a plain expression.
 pub(super) fn steps(source: &str) -> Option<Vec<Step<'_>>> {
     Reader::of(source).all(Reader::sum)
@@ -149,7 +146,8 @@ impl<'e> Reader<'e> {
         if self.peek() == Some(b'(') {
             return self.call(name);
         }
-        let free = name == "pi" || (!is_reserved(name) && !ENGINE.contains(&name));
+        // The engine gives more names a meaning of its own than are reserved.
+        let free = name == "pi" || !(is_reserved(name) || matches!(name, "True" | "False" | "None" | "self"));
         free.then_some(())?;
         self.operand(Step::Named(name, Hint::default()))
     }
