@@ -146,6 +146,11 @@ pub(super) fn sorted<T: Ord>(mut words: Vec<T>) -> Vec<T> {
 
 /// How many words a text has, as a reader counts them: what stands between blanks and holds a letter or digit of ASCII.
 pub(super) fn count(text: &str) -> usize {
+    count_to(text, usize::MAX)
+}
+
+/// As [`count`], but no more than `most`: the rest is not looked at.
+pub(super) fn count_to(text: &str, most: usize) -> usize {
     let (mut words, mut counted) = (0, false);
     for byte in text.bytes() {
         if byte.is_ascii_whitespace() {
@@ -153,6 +158,9 @@ pub(super) fn count(text: &str) -> usize {
         } else if !counted && byte.is_ascii_alphanumeric() {
             counted = true;
             words += 1;
+            if words == most {
+                break;
+            }
         }
     }
     words

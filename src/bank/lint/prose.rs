@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use crate::bank::make::Draft;
 use crate::bank::report::Sink;
-use crate::bank::words::{Words, count, lines};
+use crate::bank::words::{Words, count, count_to, lines};
 use crate::core::trap::{Role, Trap};
 
 const MIN_EXPLANATION: usize = 60;
@@ -108,7 +108,7 @@ fn negative(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
 /// I16.
 fn explanation(draft: &Draft<'_>, trap: &Trap, sink: &mut Sink<'_>) {
     let line = draft.body.explanation.heading;
-    let words = count(&trap.explanation);
+    let words = count_to(&trap.explanation, MIN_EXPLANATION);
     if words < MIN_EXPLANATION {
         let what = format!("the explanation has {words} words");
         sink.error(

@@ -1,6 +1,6 @@
 //! Rules about a whole bank: what somebody could gain who looks at the form of the options only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 
@@ -286,8 +286,8 @@ fn numeric(members: &[Member<'_>], warn: &mut impl FnMut(&'static str, String, &
 /// S10, besides that no number occurs twice, which is an error wherever it happens.
 fn published(members: &[Member<'_>], warn: &mut impl FnMut(&'static str, String, &str)) {
     for (series, numbers) in PUBLISHED {
-        let has = |number: &u32| members.iter().any(|m| m.trap.series == series && m.trap.number == *number);
-        let missing: Vec<String> = numbers.iter().filter(|n| !has(n)).map(u32::to_string).collect();
+        let has: BTreeSet<u32> = members.iter().filter(|m| m.trap.series == series).map(|m| m.trap.number).collect();
+        let missing: Vec<String> = numbers.iter().filter(|n| !has.contains(n)).map(u32::to_string).collect();
         if !missing.is_empty() && missing.len() < numbers.len() {
             warn(
                 "S10",
