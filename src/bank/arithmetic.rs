@@ -73,17 +73,11 @@ pub(super) struct Hint(Cell<usize>);
 impl<'e> Plain<'e> {
     /// Reads an expression; none if it is not a plain one.
     pub(super) fn read(source: &'e str) -> Option<Self> {
-        if source.len() > MAX_LENGTH {
-            return None;
-        }
         Self::of(read::steps(source)?)
     }
 
     /// Reads an expression that can stand before a filter: a number, a name, a call or brackets.
     pub(super) fn operand(source: &'e str) -> Option<Self> {
-        if source.len() > MAX_LENGTH {
-            return None;
-        }
         Self::of(read::operand(source)?)
     }
 

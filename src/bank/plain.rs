@@ -9,8 +9,14 @@ use crate::core::number::{self, MAX_DIGITS};
 #[derive(Debug)]
 pub(super) enum Piece<'a> {
     Words(&'a str),
-    Number(&'a str, Hint, Form),
-    Computed(Plain<'a>, Form),
+    Number(Source<'a>, Form),
+}
+
+/// Where a number comes from.
+#[derive(Debug)]
+pub(super) enum Source<'a> {
+    Named(&'a str, Hint),
+    Computed(Plain<'a>),
 }
 
 /// How a number is printed.
@@ -73,11 +79,12 @@ fn printed(inner: &str) -> Option<Piece<'_>> {
         ("sci", n) => Form::Scientific(n.unwrap_or(2)),
         _ => return None,
     };
-    if is_name(number) {
-        return Some(Piece::Number(number, Hint::default(), form));
-    }
-    let plain = if filtered.is_some() { Plain::operand(number) } else { Plain::read(number) };
-    Some(Piece::Computed(plain?, form))
+    let source = if is_name(number) {
+        Source::Named(number, Hint::default())
+    } else {
+        Source::Computed(if filtered.is_some() { Plain::operand(number) } else { Plain::read(number) }?)
+    };
+    Some(Piece::Number(source, form))
 }
 
 /// The text with its numbers in place, about `length` bytes long; none if one of them has no value.
@@ -86,8 +93,7 @@ pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope<'_>) -> 
     for piece in pieces {
         match piece {
             Piece::Words(words) => text.push_str(words),
-            Piece::Number(name, hint, form) => text.push_str(&form.of(hint.find(name, scope.known())?)),
-            Piece::Computed(plain, form) => text.push_str(&form.of(plain.value(scope.known())?)),
+            Piece::Number(source, form) => text.push_str(&form.of(source.value(scope)?)),
         }
     }
     Some(text)
@@ -95,19 +101,24 @@ pub(super) fn filled(pieces: &[Piece<'_>], length: usize, scope: &Scope<'_>) -> 
 
 /// The most bytes that [`filled`] can give; none where that is not known, or a number has no value.
 pub(super) fn bound(pieces: &[Piece<'_>], scope: &Scope<'_>) -> Option<usize> {
-    pieces.iter().try_fold(0, |sum, piece| {
-        let x = match piece {
-            Piece::Words(words) => return Some(sum + words.len()),
-            Piece::Number(name, hint, _) => hint.find(name, scope.known())?,
-            Piece::Computed(plain, _) => plain.value(scope.known())?,
-        };
-        (x.abs() < MODEST).then_some(sum + MAX_MODEST)
+    pieces.iter().try_fold(0, |sum, piece| match piece {
+        Piece::Words(words) => Some(sum + words.len()),
+        Piece::Number(source, _) => (source.value(scope)?.abs() < MODEST).then_some(sum + MAX_MODEST),
     })
 }
 
 /// Numbers below this one have no more than so many bytes, in whatever form.
 const MODEST: f64 = 1e15;
 const MAX_MODEST: usize = 48;
+
+impl Source<'_> {
+    fn value(&self, scope: &Scope<'_>) -> Option<f64> {
+        match self {
+            Self::Named(name, hint) => hint.find(name, scope.known()),
+            Self::Computed(plain) => plain.value(scope.known()),
+        }
+    }
+}
 
 impl Form {
     fn of(self, x: f64) -> String {
@@ -147,17 +158,20 @@ mod tests {
         assert!(matches!(pieces("no { number }").as_deref(), Some([Piece::Words("no { number }")])));
         assert!(matches!(
             pieces("a {{ x_1 }}").as_deref(),
-            Some([Piece::Words("a "), Piece::Number("x_1", _, Form::Shown), Piece::Words("")])
+            Some([Piece::Words("a "), Piece::Number(Source::Named("x_1", _), Form::Shown), Piece::Words("")])
         ));
         assert!(matches!(
             pieces("{{x_1|pct(1)}}!").as_deref(),
-            Some([Piece::Words(""), Piece::Number("x_1", _, Form::Percent(1)), Piece::Words("!")])
+            Some([Piece::Words(""), Piece::Number(Source::Named("x_1", _), Form::Percent(1)), Piece::Words("!")])
         ));
         for computed in
             ["{{ a + b }}", "{{ -a }}", "{{ 2 | fixed(1) }}", "{{ (a + b) | sig }}", "{{ round(a, 1) | int }}"]
         {
             let pieces = pieces(computed);
-            assert!(matches!(pieces.as_deref(), Some([_, Piece::Computed(..), _])), "{computed}: {pieces:?}");
+            assert!(
+                matches!(pieces.as_deref(), Some([_, Piece::Number(Source::Computed(_), _), _])),
+                "{computed}: {pieces:?}"
+            );
         }
         for left in [
             "{{ a + b | int }}",

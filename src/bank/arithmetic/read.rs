@@ -1,16 +1,16 @@
 //! Reads an expression into steps, none wherever something is not plain.
 
-use super::{FUNCTIONS, Hint, MAX_DEPTH, MAX_WAITING, Number, Operation, PICKS, Step};
+use super::{FUNCTIONS, Hint, MAX_DEPTH, MAX_LENGTH, MAX_WAITING, Number, Operation, PICKS, Step};
 use crate::bank::numbers::is_reserved;
 
 /// The steps of a plain expression.
 pub(super) fn steps(source: &str) -> Option<Vec<Step<'_>>> {
-    Reader::of(source).all(Reader::sum)
+    Reader::of(source)?.all(Reader::sum)
 }
 
 /// The steps of one that is a single operand.
 pub(super) fn operand(source: &str) -> Option<Vec<Step<'_>>> {
-    Reader::of(source).all(Reader::primary)
+    Reader::of(source)?.all(Reader::primary)
 }
 
 struct Reader<'e> {
@@ -23,8 +23,11 @@ struct Reader<'e> {
 }
 
 impl<'e> Reader<'e> {
-    fn of(source: &'e str) -> Self {
-        Self { source, at: 0, depth: 0, steps: Vec::with_capacity(source.len() / 4 + 1), waiting: 0 }
+    fn of(source: &'e str) -> Option<Self> {
+        (source.len() <= MAX_LENGTH).then(|| {
+            let steps = Vec::with_capacity(source.len() / 4 + 1);
+            Self { source, at: 0, depth: 0, steps, waiting: 0 }
+        })
     }
 
     /// The steps, if there is nothing left to read.
