@@ -18,11 +18,10 @@ mod otel;
 
 /// These write bodies, headers, frames and interaction tokens into their messages and spans. Whatever `RUST_LOG` asks of them, they
 /// say no more than this.
-const QUIET: [(&str, Level); 7] = [
+const QUIET: [(&str, Level); 6] = [
     ("hyper", Level::INFO),
     ("reqwest", Level::INFO),
     ("serenity", Level::WARN),
-    ("serenity::gateway::ws", Level::ERROR),
     ("tungstenite", Level::INFO),
     ("tokio_tungstenite", Level::INFO),
     // Tells where it has put files on the way, which are somewhere else by then.
@@ -160,11 +159,10 @@ mod tests {
 
     #[test]
     fn whatever_is_asked_for_who_talks_of_tokens_stays_quiet() {
-        let all = "trace,hyper=trace,tungstenite::protocol=trace,serenity::gateway::ws=trace";
+        let all = "trace,hyper=trace,tungstenite::protocol=trace,serenity::http=trace";
         let log = written(all, || {
             tracing::debug!(target: "hyper::proto", "a secret");
             tracing::trace!(target: "tungstenite::protocol", "a secret");
-            tracing::warn!(target: "serenity::gateway::ws", "a secret");
             tracing::info!(target: "serenity::http", "a secret");
             tracing::warn!(target: "serenity::http", "no secret");
             tracing::trace!(target: "hyperactive", "no secret");

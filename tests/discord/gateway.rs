@@ -52,24 +52,57 @@ async fn a_session_that_is_no_good_any_more() {
 async fn every_close_code_that_allows_another_connection() {
     let scene = Scene::set().await;
     let gateway = scene.world.discord.gateway();
-    for (code, begun) in [4000, 4001, 4002, 4005, 4008, 4009].into_iter().zip(2..) {
+    let resumed = || scene.world.discord.hub.look(|state| state.sessions.resumed);
+    for (code, begun) in [4000, 4001, 4002, 4003, 4005, 4008].into_iter().zip(2..) {
         gateway.close(code);
         gateway.begun(begun).await;
         still_answers(&scene).await;
+        assert_eq!(resumed() as usize, begun - 1, "after {code} the session goes on");
+    }
+    for (code, begun) in [4007, 4009, 4010, 4011].into_iter().zip(8..) {
+        gateway.close(code);
+        gateway.begun(begun).await;
+        still_answers(&scene).await;
+        assert_eq!(resumed(), 6, "after {code} another session begins");
     }
     scene.finish().await;
 }
 
 #[tokio::test]
-async fn a_close_code_that_serenity_has_no_remedy_for() {
-    let scene = Scene::set().await;
+async fn a_gateway_that_says_nothing_is_left() {
+    let mut scene = Scene::set().await;
+    scene.stop().await;
     let gateway = scene.world.discord.gateway();
-    for (code, begun) in [4003, 4010, 4011].into_iter().zip(2..) {
-        gateway.close(code);
-        gateway.begun(begun).await;
-        still_answers(&scene).await;
-    }
+    gateway.mute(1);
+    scene.start().await;
+    gateway.begun(2).await;
+    still_answers(&scene).await;
     scene.finish().await;
+}
+
+/// The connection breaks, in a session that READY says is resumed there.
+async fn resumed_at(address: &str) -> Scene {
+    let mut scene = Scene::set().await;
+    scene.stop().await;
+    let gateway = scene.world.discord.gateway();
+    gateway.resumes_at(address);
+    scene.start().await;
+    gateway.cut();
+    gateway.begun(3).await;
+    still_answers(&scene).await;
+    scene
+}
+
+#[tokio::test]
+async fn a_session_is_resumed_at_the_gateway_where_ready_names_a_stranger() {
+    let scene = resumed_at("wss://gateway.example.org").await;
+    assert_eq!(scene.world.discord.hub.look(|state| state.sessions.resumed), 1);
+    scene.finish().await;
+}
+
+#[tokio::test]
+async fn a_session_begins_anew_where_ready_names_no_address() {
+    resumed_at("nowhere at all").await.finish().await;
 }
 
 #[tokio::test]
@@ -87,7 +120,7 @@ async fn a_bot_that_has_outgrown_its_shards_asks_how_many_it_is_to_have() {
 }
 
 #[tokio::test]
-async fn what_is_sent_again_from_the_beginning_is_not_done_again() {
+async fn what_is_sent_again_is_not_done_again() {
     let scene = Scene::set().await;
     scene.feed(opts!["time" => "20:00", "timezone" => "UTC", "reveal_after" => 72]).await;
     let member = scene.guild.member("Bob");
@@ -96,12 +129,9 @@ async fn what_is_sent_again_from_the_beginning_is_not_done_again() {
     scene.answer(&member, &post, 0).await;
     let callbacks = || scene.world.discord.requests("POST /interactions/*/*/callback").len();
     let answered = callbacks();
-    // After this code serenity resumes with the number of no event: all that came before comes again.
-    scene.world.discord.gateway().close(4007);
-    scene.world.discord.gateway().begun(2).await;
+    scene.world.discord.gateway().say_all_again();
     still_answers(&scene).await;
     scene.settle().await;
-    assert_eq!(scene.world.discord.hub.look(|state| state.sessions.resumed), 1);
     assert_eq!(scene.channel.messages().len(), 1, "posted once");
     assert_eq!(callbacks(), answered + 1, "what was answered is not answered again");
     scene.finish().await;

@@ -9,7 +9,8 @@ use crate::world::discord::Discord;
 use crate::world::slack::Slack;
 
 /// Everything that anybody could log, even where it is asked for by name.
-const EVERYTHING: &str = "trace,hyper=trace,reqwest=trace,serenity=trace,tungstenite::protocol=trace,sqlx=trace";
+const EVERYTHING: &str =
+    "trace,hyper=trace,reqwest=trace,serenity=trace,twilight_gateway=trace,tungstenite::protocol=trace,sqlx=trace";
 const WEB_KEY: &str = "web-key-of-no-use-anywhere-else";
 
 /// Settings for both platforms.

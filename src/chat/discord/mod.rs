@@ -1,21 +1,24 @@
-//! Discord: the gateway by serenity, commands by poise, REST calls by ourselves.
+//! Discord: the gateway by twilight, commands by serenity and poise, REST calls by ourselves.
 //!
 //! `gateway` receives, `commands` and `receive` call the use cases, `respond` answers within Discord's three seconds,
 //! `render` turns cards into messages, `send` is the port that posts and reveals go out by.
 
 mod autocomplete;
 mod commands;
+mod events;
 mod gateway;
 mod gather;
+mod interaction;
 mod invite;
 mod limits;
 mod locate;
+mod loose;
+mod nowhere;
 #[doc(hidden)]
 pub mod overheard;
 mod payload;
 mod permissions;
 mod picture;
-mod pulse;
 mod receive;
 mod register;
 mod render;

@@ -1,13 +1,14 @@
 //! What a frame of the gateway is taken for, with nothing done about it: the door of the fuzz targets.
 //!
-//! A click comes to its handler with a context that serenity makes within a connection only, and a connection is much too slow
-//! for all that they send. What is read here is read by the functions that the handler reads with.
+//! What is read here is read by the functions that the gateway's handler reads with.
 
 use serde_json::Value;
-use serenity::all::{Event, GatewayEvent, Interaction};
+use serenity::all::Interaction as Command;
 
+use super::events::{self, Heard};
+use super::interaction::{Deed, Interaction};
 use super::respond::Asked;
-use super::{receive, salvage};
+use super::salvage;
 use crate::service::Actor;
 
 /// What somebody did, as far as anything depends on it.
@@ -19,54 +20,44 @@ pub struct Overheard {
     pub name: String,
     /// What stands in a modal's field.
     pub typed: Option<String>,
-    /// What was clicked is seen by the clicker alone.
-    pub private: bool,
 }
 
-/// One event, read in both ways.
+/// One event: a click or a modal, or a command, which is read in two ways.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Readings {
-    /// None where serenity can't read it.
-    pub strict: Option<Overheard>,
-    /// None where it can't be read even when reduced to what matters.
-    pub reduced: Option<Overheard>,
+pub enum Reading {
+    Click(Overheard),
+    Command {
+        /// None where serenity can't read it.
+        strict: Option<Overheard>,
+        /// None where it can't be read even when reduced to what matters.
+        reduced: Option<Overheard>,
+    },
 }
 
 /// Reads a frame that tells of an interaction; none for other frames, which are read all the same where the bot reads them.
 #[must_use]
-pub fn overhear(frame: &str) -> Option<Readings> {
-    let event = match serde_json::from_str(frame) {
-        Ok(GatewayEvent::Dispatch(_, event)) => event,
-        Ok(_) | Err(_) => return None,
-    };
-    let mut whole: Value = serde_json::from_str(frame).ok()?;
-    let payload = whole["d"].take();
-    match whole["t"].as_str()? {
-        "READY" => drop(salvage::ready(&payload, None)),
-        "GUILD_CREATE" => drop(salvage::guild(&payload)),
-        "INTERACTION_CREATE" => {
-            let strict = match event {
-                Event::InteractionCreate(event) => read(&event.interaction),
-                _ => None,
+pub fn overhear(frame: &str) -> Option<Reading> {
+    match events::read(frame.to_owned(), None)? {
+        Heard::Interaction(Interaction { asked, deed }) => {
+            let (name, typed) = match deed {
+                Deed::Click { custom_id } => (custom_id, None),
+                Deed::Submit { custom_id, typed } => (custom_id, Some(typed)),
             };
-            let reduced = salvage::interaction(&payload, None).ok().as_ref().and_then(read);
-            return Some(Readings { strict, reduced });
+            Some(Reading::Click(Overheard { actor: asked.actor, name, typed }))
         }
-        _ => {}
+        Heard::Command(frame) => {
+            let payload = serde_json::from_str::<Value>(&frame).ok()?["d"].take();
+            let read = |command: Result<Command, _>| command.ok().as_ref().and_then(command_of);
+            let strict = read(salvage::strict(&payload));
+            Some(Reading::Command { strict, reduced: read(salvage::reduced(&payload, None)) })
+        }
+        _ => None,
     }
-    None
 }
 
-fn read(interaction: &Interaction) -> Option<Overheard> {
-    let (asked, name, typed) = match interaction {
-        Interaction::Command(command) | Interaction::Autocomplete(command) => {
-            // As poise does before any of our code runs.
-            drop((command.data.options(), command.data.autocomplete()));
-            (Asked::from(command), &command.data.name, None)
-        }
-        Interaction::Component(click) => (Asked::from(click), &click.data.custom_id, None),
-        Interaction::Modal(submit) => (Asked::from(submit), &submit.data.custom_id, Some(receive::typed(submit))),
-        _ => return None,
-    };
-    Some(Overheard { private: asked.private, actor: asked.actor, name: name.clone(), typed })
+fn command_of(interaction: &Command) -> Option<Overheard> {
+    let (Command::Command(command) | Command::Autocomplete(command)) = interaction else { return None };
+    // As poise does before any of our code runs.
+    drop((command.data.options(), command.data.autocomplete()));
+    Some(Overheard { actor: Asked::from(command).actor, name: command.data.name.clone(), typed: None })
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde_json::json;
-use serenity::all::{ActionRowComponent, ComponentInteraction, ModalInteraction};
 
 use super::Shared;
 use super::payload::{cut, limit};
@@ -20,41 +19,39 @@ use crate::service::privacy::Deleted;
 use crate::service::{Actor, Error, Service};
 
 /// A click.
-pub(super) async fn component(shared: &Shared, click: &ComponentInteraction) {
+pub(super) async fn click(shared: &Shared, asked: &Asked, custom_id: &str) {
     shared.gather.click();
-    let asked = Asked::from(click);
-    match Action::decode(&click.data.custom_id) {
+    match Action::decode(custom_id) {
         Ok(action @ (Action::AnswerNumber { .. } | Action::PracticeNumber { .. })) => {
-            ask(shared, &asked, &action).await;
+            ask(shared, asked, &action).await;
         }
         Ok(action) => {
             let place = place(&action);
             let _receipt = is_answer(&action).then(|| shared.service.metrics().receipt(Platform::Discord));
             let service = shared.service.clone();
-            respond(shared, &asked, place, Pace::Quick, |actor| act(service, actor, action)).await;
+            respond(shared, asked, place, Pace::Quick, |actor| act(service, actor, action)).await;
         }
         // Not one of ours looks the same to its reader as one of an older version.
-        Err(_) => refuse(shared, &asked, Refusal::StaleButton).await,
+        Err(_) => refuse(shared, asked, Refusal::StaleButton).await,
     }
 }
 
 /// A submitted modal.
-pub(super) async fn modal_submit(shared: &Shared, submit: &ModalInteraction) {
+pub(super) async fn submit(shared: &Shared, asked: &Asked, custom_id: &str, typed: String) {
     shared.gather.click();
-    let asked = Asked::from(submit);
-    let given = Given::Typed(typed(submit));
+    let given = Given::Typed(typed);
     let service = shared.service.clone();
-    match Action::decode(&submit.data.custom_id) {
+    match Action::decode(custom_id) {
         Ok(Action::AnswerNumber { round }) => {
             let _receipt = shared.service.metrics().receipt(Platform::Discord);
             let work = |actor| answer(service, actor, round, given);
-            respond(shared, &asked, Place::New, Pace::Quick, work).await;
+            respond(shared, asked, Place::New, Pace::Quick, work).await;
         }
         Ok(Action::PracticeNumber { trap, variant, filter }) => {
             let work = |actor| practise(service, actor, (trap, variant, 0), given, filter);
-            respond(shared, &asked, Place::Here, Pace::Quick, work).await;
+            respond(shared, asked, Place::Here, Pace::Quick, work).await;
         }
-        Ok(_) | Err(_) => refuse(shared, &asked, Refusal::StaleButton).await,
+        Ok(_) | Err(_) => refuse(shared, asked, Refusal::StaleButton).await,
     }
 }
 
@@ -132,7 +129,8 @@ pub(super) fn exercise(exercise: &Exercise) -> crate::core::card::Card {
     text::practice(&exercise.trap, exercise.variant, exercise.seed, &exercise.order, &exercise.filter)
 }
 
-const FIELD: &str = "value";
+/// The one field of a modal.
+pub(super) const FIELD: &str = "value";
 
 /// A modal says no more than "Your answer" where the round is not found within this time.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -184,13 +182,4 @@ fn modal(action: &Action, headline: &str, unit: &str) -> serde_json::Value {
             "required": true,
         }] }],
     })
-}
-
-pub(super) fn typed(submit: &ModalInteraction) -> String {
-    let mut fields = submit.data.components.iter().flat_map(|row| &row.components);
-    let value = fields.find_map(|field| match field {
-        ActionRowComponent::InputText(input) if input.custom_id == FIELD => input.value.clone(),
-        _ => None,
-    });
-    value.unwrap_or_default()
 }

@@ -7,13 +7,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::json;
-use serenity::all::{
-    ApplicationId, CommandInteraction, ComponentInteraction, GuildId, InteractionId, Member, MessageFlags,
-    ModalInteraction, User,
-};
+use serenity::all::{ApplicationId, CommandInteraction, GuildId, InteractionId, Member, User};
 use serenity::http::Route;
 
 use super::Shared;
+use super::interaction::EPHEMERAL;
 use super::payload::Payload;
 use super::picture;
 use super::render::render_all;
@@ -28,11 +26,11 @@ use crate::service::{Actor, Error};
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// An interaction that waits for its response.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Asked {
-    id: InteractionId,
-    application: ApplicationId,
-    token: String,
+    pub(super) id: InteractionId,
+    pub(super) application: ApplicationId,
+    pub(super) token: String,
     /// None in private messages.
     pub(super) actor: Option<Actor>,
     /// The message that was clicked is the reader's own, so that it can be replaced.
@@ -93,34 +91,6 @@ impl From<&CommandInteraction> for Asked {
             private: false,
         }
     }
-}
-
-impl From<&ComponentInteraction> for Asked {
-    fn from(asked: &ComponentInteraction) -> Self {
-        Self {
-            id: asked.id,
-            application: asked.application_id,
-            token: asked.token.clone(),
-            actor: actor(asked.guild_id, asked.member.as_ref(), &asked.user),
-            private: is_private(asked.message.flags),
-        }
-    }
-}
-
-impl From<&ModalInteraction> for Asked {
-    fn from(asked: &ModalInteraction) -> Self {
-        Self {
-            id: asked.id,
-            application: asked.application_id,
-            token: asked.token.clone(),
-            actor: actor(asked.guild_id, asked.member.as_ref(), &asked.user),
-            private: asked.message.as_ref().is_some_and(|message| is_private(message.flags)),
-        }
-    }
-}
-
-fn is_private(flags: Option<MessageFlags>) -> bool {
-    flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
 }
 
 /// The permissions are Discord's own sum for this member in this channel; no command definition is trusted for them.
@@ -248,8 +218,6 @@ mod response {
     pub(super) const MODAL: u8 = 9;
 }
 
-/// Only the asker sees it.
-const EPHEMERAL: u64 = 64;
 /// Discord's code for an interaction that has had its first response.
 const ACKNOWLEDGED: i64 = 40060;
 

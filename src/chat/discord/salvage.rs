@@ -1,47 +1,27 @@
-//! Events that serenity can't read.
+//! Commands that serenity can't read.
 //!
-//! Its models are strict, and an event carries far more than is needed here (the whole message that was clicked, the
-//! channel, what options resolve to): one field of Discord's more or less, and a member's click would be lost without
-//! a word. What can't be read is reduced to what matters, and read again.
+//! Its models are strict, and a command carries far more than is needed here (the channel, what options resolve to): one field of
+//! Discord's more or less, and it would be lost without a word. What can't be read is reduced to what matters, and read again.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
-use serenity::all::{ApplicationId, GuildId, Interaction, UserId};
+use serenity::all::{Interaction, UserId};
 
-/// What is needed of a READY.
-#[derive(Debug, PartialEq)]
-pub(super) struct Hello {
-    pub(super) me: UserId,
-    pub(super) application: ApplicationId,
-    pub(super) guilds: Vec<GuildId>,
-}
-
-/// Reads a `READY`. An application's id is its bot's but for the oldest, so each stands in for the other.
-pub(super) fn ready(payload: &Value, me: Option<UserId>) -> Option<Hello> {
-    let user = id(&payload["user"]["id"]).or(me.map(UserId::get));
-    let application = id(&payload["application"]["id"]).or(user)?;
-    let guilds = payload["guilds"].as_array().into_iter().flatten();
-    Some(Hello {
-        me: UserId::new(user.unwrap_or(application)),
-        application: ApplicationId::new(application),
-        guilds: guilds.filter_map(|guild| id(&guild["id"])).map(GuildId::new).collect(),
-    })
-}
-
-/// Reads the id of a guild that an event is about.
-pub(super) fn guild(payload: &Value) -> Option<GuildId> {
-    id(&payload["id"]).map(GuildId::new)
-}
-
-fn id(value: &Value) -> Option<u64> {
-    let id = value.as_str().and_then(|text| text.parse().ok()).or_else(|| value.as_u64());
-    id.filter(|id| *id > 0)
-}
-
-/// Reads the payload of an `INTERACTION_CREATE` event. `me`: the application, where the event does not name it.
+/// Reads the frame of a command, or of an option that is being typed. `me`: the application, where the event does not name it.
 ///
 /// # Errors
 /// Why even the reduced one can't be read.
-pub(super) fn interaction(payload: &Value, me: Option<UserId>) -> Result<Interaction, serde_json::Error> {
+pub(super) fn command(frame: &str, me: Option<UserId>) -> Result<Interaction, serde_json::Error> {
+    let payload = serde_json::from_str::<Value>(frame)?["d"].take();
+    strict(&payload).or_else(|_| reduced(&payload, me))
+}
+
+/// As serenity reads it.
+pub(super) fn strict(payload: &Value) -> Result<Interaction, serde_json::Error> {
+    Interaction::deserialize(payload)
+}
+
+pub(super) fn reduced(payload: &Value, me: Option<UserId>) -> Result<Interaction, serde_json::Error> {
     let guild = [&payload["guild_id"], &payload["guild"]["id"], &payload["data"]["guild_id"]].into_iter().find_map(id);
     let channel = [&payload["channel_id"], &payload["channel"]["id"]].into_iter().find_map(id);
     let application = id(&payload["application_id"]).or(me.map(UserId::get));
@@ -50,7 +30,7 @@ pub(super) fn interaction(payload: &Value, me: Option<UserId>) -> Result<Interac
         "application_id": application,
         "type": payload["type"],
         "token": payload["token"],
-        "data": data(payload),
+        "data": data(&payload["data"]),
         "channel_id": channel.unwrap_or(NOWHERE),
         "user": user(payload),
         "version": 1,
@@ -63,18 +43,16 @@ pub(super) fn interaction(payload: &Value, me: Option<UserId>) -> Result<Interac
         reduced["guild_id"] = json!(guild.to_string());
         reduced["member"] = member(payload);
     }
-    if payload["type"] == COMPONENT || payload["message"].is_object() {
-        reduced["message"] = message(&payload["message"]);
-    }
     serde_json::from_value(reduced)
+}
+
+fn id(value: &Value) -> Option<u64> {
+    let id = value.as_str().and_then(|text| text.parse().ok()).or_else(|| value.as_u64());
+    id.filter(|id| *id > 0)
 }
 
 /// Stands for an id that nobody asks for.
 const NOWHERE: u64 = 1;
-
-/// Types of an interaction.
-const COMPONENT: u64 = 3;
-const MODAL: u64 = 5;
 
 /// Whoever acts: in a server a member's user, in private messages a user.
 fn user(payload: &Value) -> Value {
@@ -106,54 +84,10 @@ fn member(payload: &Value) -> Value {
     })
 }
 
-/// A message of which only the flags matter: they say whether the reader alone sees it.
-fn message(message: &Value) -> Value {
-    json!({
-        "id": id(&message["id"]).unwrap_or(NOWHERE),
-        "channel_id": id(&message["channel_id"]).unwrap_or(NOWHERE),
-        "author": { "id": id(&message["author"]["id"]).unwrap_or(NOWHERE), "username": "", "discriminator": "0" },
-        "content": "",
-        "timestamp": "2015-01-01T00:00:00Z",
-        "edited_timestamp": null,
-        "tts": false,
-        "mention_everyone": false,
-        "mentions": [],
-        "mention_roles": [],
-        "attachments": [],
-        "embeds": [],
-        "pinned": false,
-        "type": 0,
-        "flags": message["flags"].as_u64().unwrap_or(0),
-    })
-}
-
-fn data(payload: &Value) -> Value {
-    let data = &payload["data"];
-    if payload["type"] == COMPONENT {
-        json!({ "custom_id": data["custom_id"], "component_type": 2 })
-    } else if payload["type"] == MODAL {
-        let mut fields = Vec::new();
-        typed(&data["components"], &mut fields);
-        json!({ "custom_id": data["custom_id"], "components": [{ "type": 1, "components": fields }] })
-    } else {
-        let command = id(&data["id"]).unwrap_or(NOWHERE);
-        let kind = data["type"].as_u64().unwrap_or(1);
-        json!({ "id": command, "name": data["name"], "type": kind, "options": options(&data["options"]) })
-    }
-}
-
-/// What was typed in a modal, whatever its fields are wrapped in.
-fn typed(value: &Value, found: &mut Vec<Value>) {
-    match value {
-        Value::Array(list) => list.iter().for_each(|item| typed(item, found)),
-        Value::Object(field) if field.contains_key("custom_id") && field.get("value").is_some_and(Value::is_string) => {
-            found.push(json!({ "type": 4, "custom_id": field["custom_id"], "value": field["value"] }));
-        }
-        Value::Object(wrapper) => {
-            wrapper.values().filter(|value| value.is_array() || value.is_object()).for_each(|v| typed(v, found));
-        }
-        _ => {}
-    }
+fn data(data: &Value) -> Value {
+    let command = id(&data["id"]).unwrap_or(NOWHERE);
+    let kind = data["type"].as_u64().unwrap_or(1);
+    json!({ "id": command, "name": data["name"], "type": kind, "options": options(&data["options"]) })
 }
 
 fn options(list: &Value) -> Vec<Value> {
@@ -220,26 +154,9 @@ fn plain(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use serenity::all::{ActionRowComponent, CommandDataOptionValue as V, MessageFlags};
+    use serenity::all::CommandDataOptionValue as V;
 
     use super::*;
-
-    fn click() -> Value {
-        json!({
-            "id": "10", "application_id": "11", "type": 3, "token": "t", "channel_id": "12", "guild_id": "13",
-            "channel": { "unheard": "of" },
-            "data": { "custom_id": "t1:c:1:sure", "component_type": 2 },
-            "member": {
-                "user": { "id": "14", "username": "ann", "discriminator": "0" }, "roles": [], "permissions": "32",
-                "joined_at": "2026-01-01T00:00:00Z", "deaf": false, "mute": false, "flags": 0,
-            },
-            // Without `interacted_message_id`, which serenity wants.
-            "message": {
-                "id": "15", "channel_id": "12", "author": { "id": "11", "username": "bot", "discriminator": "0" },
-                "flags": 64, "interaction_metadata": { "id": "9", "type": 3 },
-            },
-        })
-    }
 
     fn command(options: &Value) -> Interaction {
         let data = json!({ "name": "feed", "options": options });
@@ -248,36 +165,13 @@ mod tests {
             "id": "10", "type": 2, "token": "t", "guild_id": "13", "data": data,
             "member": { "user": { "id": "14" }, "permissions": "32" },
         });
-        assert!(serde_json::from_value::<Interaction>(payload.clone()).is_err());
-        interaction(&payload, Some(UserId::new(11))).unwrap()
+        assert!(strict(&payload).is_err());
+        super::command(&json!({ "d": payload }).to_string(), Some(UserId::new(11))).unwrap()
     }
 
     fn values(options: &Value) -> Vec<V> {
         let Interaction::Command(read) = command(options) else { panic!("it is a command") };
         read.data.options.into_iter().map(|option| option.value).collect()
-    }
-
-    #[test]
-    fn a_click_survives_what_serenity_can_not_read() {
-        assert!(serde_json::from_value::<Interaction>(click()).is_err());
-        let Ok(Interaction::Component(read)) = interaction(&click(), None) else { panic!("it can be read now") };
-        assert_eq!(read.data.custom_id, "t1:c:1:sure");
-        assert_eq!(read.message.flags, Some(MessageFlags::EPHEMERAL));
-        assert!(read.member.unwrap().permissions.unwrap().manage_guild());
-    }
-
-    #[test]
-    fn a_click_needs_little() {
-        let mut click = click();
-        click["member"] = json!({ "user": { "id": "14" } });
-        for field in ["channel_id", "channel", "message", "application_id"] {
-            click.as_object_mut().unwrap().remove(field);
-        }
-        let read = interaction(&click, Some(UserId::new(11)));
-        let Ok(Interaction::Component(read)) = read else { panic!("{read:?}") };
-        assert_eq!((read.application_id.get(), read.user.id.get()), (11, 14));
-        assert_eq!(read.member.unwrap().permissions, None, "no permissions are none");
-        assert!(interaction(&click, None).is_err(), "an answer needs the application");
     }
 
     #[test]
@@ -313,37 +207,9 @@ mod tests {
     }
 
     #[test]
-    fn a_modal_gives_its_fields_in_any_wrapping() {
-        let field = json!({ "type": 4, "custom_id": "value", "value": "84" });
-        for row in [
-            json!([{ "type": 1, "components": [field] }]),
-            json!([{ "type": 18, "component": field, "id": 1 }]),
-            json!([field]),
-        ] {
-            let submit = json!({
-                "id": "10", "application_id": "11", "type": 5, "token": "t", "guild_id": "13",
-                "data": { "custom_id": "m", "components": row }, "member": { "user": { "id": "14" } },
-            });
-            let Ok(Interaction::Modal(read)) = interaction(&submit, None) else { panic!("{row}") };
-            let ActionRowComponent::InputText(input) = &read.data.components[0].components[0] else { panic!("{row}") };
-            assert_eq!(input.value.as_deref(), Some("84"));
-        }
-    }
-
-    #[test]
-    fn what_is_no_interaction_stays_unread() {
-        assert!(interaction(&json!({ "type": 3 }), None).is_err());
-        assert!(interaction(&json!("text"), None).is_err());
-    }
-
-    #[test]
-    fn a_ready_needs_an_id() {
-        let payload = json!({ "user": { "id": "5" }, "guilds": [{ "id": "7" }, {}] });
-        let hello = ready(&payload, None).unwrap();
-        assert_eq!((hello.me.get(), hello.application.get(), hello.guilds), (5, 5, vec![GuildId::new(7)]));
-        let hello = ready(&json!({ "application": { "id": "6" } }), None).unwrap();
-        assert_eq!((hello.me.get(), hello.application.get()), (6, 6));
-        assert_eq!(ready(&json!({}), None), None);
-        assert_eq!(ready(&json!({}), Some(UserId::new(9))).unwrap().me.get(), 9);
+    fn what_is_no_command_stays_unread() {
+        assert!(super::command(r#"{ "d": { "type": 2 } }"#, None).is_err());
+        assert!(super::command(r#"{ "d": "text" }"#, None).is_err());
+        assert!(super::command("text", None).is_err());
     }
 }

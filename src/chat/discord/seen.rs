@@ -1,5 +1,5 @@
-//! Which interactions were taken already, so that one that Discord sends again is not done again: after close code 4007 serenity resumes
-//! a session from its beginning, and all that ever happened in it may come once more.
+//! Which interactions were taken already, so that one that Discord sends again is not done again: a session that is resumed begins with what
+//! came last, and two connections of one shard may overlap.
 
 use std::collections::BTreeSet;
 

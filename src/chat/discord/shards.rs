@@ -1,47 +1,43 @@
-//! The connections to the gateway, one a shard: begun, and begun anew when they end.
+//! The connections to the gateway, one a shard: begun, resumed where they break, and begun anew where that can't be.
 //!
-//! Serenity's manager starts runners out of sight, and where Discord has closed a connection in a way that serenity has no remedy for
-//! (codes 4003, 4010 and 4011, or none at all) the runner turns in a loop until its next heartbeat fails, while everybody believes it
-//! to be connected; then it begins again with as many shards as before, for ever. So runners are started here, where their end is seen:
-//! a connection that is not there any more ends its runner within seconds, and Discord is asked again how many shards it wants. That loop
-//! never rests, and would keep a worker of the program's runtime from everything else, other platforms included; so they have a thread
-//! of their own, shared by nothing but the answers to clicks.
+//! Twilight speaks the protocol: heartbeats, identifying by turns, resuming. What is done here is what it leaves to its user: when to try
+//! again and when to ask Discord anew how many shards it wants, where a session may be resumed, and how to leave. The connections have
+//! a thread of their own, shared by nothing but the answers to clicks.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
+use futures::StreamExt;
 use reqwest::Url;
-use serenity::all::{
-    ConnectionStage, Context, Event, GatewayIntents, Http, Interaction, InteractionCreateEvent, RawEventHandler, Shard,
-    ShardId, ShardInfo, ShardManager, ShardManagerOptions, ShardMessenger, ShardRunner, ShardRunnerInfo,
-    ShardRunnerMessage, ShardRunnerOptions,
-};
-use serenity::async_trait;
-use serenity::gateway::GatewayError;
 use tokio::runtime::{Builder, Handle};
-use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use twilight_gateway::error::ReceiveMessageErrorType;
+use twilight_gateway::queue::InMemoryQueue;
+use twilight_gateway::{CloseFrame, Config, ConfigBuilder, Message, Session, Shard, ShardId, ShardState};
 
-use super::gateway::Handler;
+use super::gateway::{Handler, RunError};
 use super::gather::Gather;
 
-/// Between two connections that begin: Discord allows one in five seconds.
+/// From the beginning of a connection to HELLO.
+const CONNECTING: Duration = Duration::from_secs(10);
+/// From there to READY, beyond the turns of all shards before it: Discord lets one identify in five seconds.
+const IDENTIFYING: Duration = Duration::from_secs(30);
 const SPACING: Duration = Duration::from_secs(5);
-/// Making a connection may take so long.
-const CONNECTING: Duration = Duration::from_secs(20);
+/// A connection that lasted less is not followed by another at once.
+const SHORT: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(1);
 /// So many connections of a shard in a row end before they are ready, and then Discord is asked anew what it wants.
 const TRIES: u32 = 2;
-/// A normal end: the session is over, the user goes offline.
-const LOGGED_OFF: u16 = 1000;
 
 /// Why a shard is not begun again.
 #[derive(Debug)]
 pub(super) enum End {
-    /// Discord refuses the token or the intents: trying again is useless.
-    Refused(GatewayError),
+    /// Trying again is useless.
+    Refused(RunError),
     /// It does not get ready: it may be one of too few.
     Astray,
     /// It was told to.
@@ -51,11 +47,10 @@ pub(super) enum End {
 /// All shards of the bot.
 pub(super) struct Shards {
     tasks: JoinSet<End>,
-    manager: Arc<ShardManager>,
     closing: CancellationToken,
 }
 
-/// The thread that runners live on. It ends when this is dropped, and they with it.
+/// The thread that connections live on. It ends when this is dropped, and they with it.
 pub(super) struct Aside {
     runtime: Handle,
     _end: DropGuard,
@@ -77,62 +72,22 @@ impl Aside {
 
 /// What every shard is begun with.
 pub(super) struct Start {
-    pub(super) url: String,
+    /// Where the gateway is, who connects and in whose turn.
+    pub(super) config: Config<InMemoryQueue>,
     pub(super) total: u32,
-    pub(super) http: Arc<Http>,
     pub(super) handler: Arc<Handler>,
-    pub(super) manager: Arc<ShardManager>,
-    pub(super) turn: Turn,
-}
-
-/// When a connection was last begun.
-pub(super) type Turn = Arc<Mutex<Option<Instant>>>;
-
-/// The table of runners, which serenity wants a manager for. This one starts nothing by itself.
-pub(super) fn idle_manager(http: Arc<Http>) -> std::io::Result<Arc<ShardManager>> {
-    // What would start runners is a task that the manager spawns: it ends with the runtime that it is spawned on.
-    let nowhere = Builder::new_current_thread().build()?;
-    let manager = {
-        let _here = nowhere.enter();
-        let options = ShardManagerOptions {
-            data: Arc::default(),
-            event_handlers: Vec::new(),
-            raw_event_handlers: Vec::new(),
-            framework: Arc::default(),
-            shard_index: 0,
-            shard_init: 0,
-            shard_total: 0,
-            ws_url: Arc::default(),
-            http,
-            intents: GatewayIntents::empty(),
-            presence: None,
-        };
-        ShardManager::new(options).0
-    };
-    nowhere.shutdown_background();
-    Ok(manager)
 }
 
 impl Shards {
     pub(super) fn begin(aside: &Aside, start: Start) -> Self {
-        let (manager, closing, start) = (Arc::clone(&start.manager), CancellationToken::new(), Arc::new(start));
+        let (closing, start) = (CancellationToken::new(), Arc::new(start));
         let mut tasks = JoinSet::new();
-        for id in (0..start.total).map(ShardId) {
-            // A runner that ends by itself asks the manager to wait for its end; it need not.
-            manager.shutdown_finished(id);
-            let address = Address::default();
-            let ears = Ears { start: Arc::clone(&start), home: Handle::current(), address: Arc::clone(&address) };
-            let keeper = Keeper {
-                id,
-                start: Arc::clone(&start),
-                ears: Arc::new(ears),
-                address,
-                closing: closing.clone(),
-                failures: 0,
-            };
+        for number in 0..start.total {
+            let id = ShardId::new(number, start.total);
+            let keeper = Keeper { id, start: Arc::clone(&start), home: Handle::current(), closing: closing.clone() };
             tasks.spawn_on(keeper.keep(), &aside.runtime);
         }
-        Self { tasks, manager, closing }
+        Self { tasks, closing }
     }
 
     /// Waits until a shard is not begun again.
@@ -148,57 +103,24 @@ impl Shards {
     /// Logs off, and waits for it so long.
     pub(super) async fn close(mut self, patience: Duration) {
         self.closing.cancel();
-        for (id, runner) in &*self.manager.runners.lock().await {
-            // Serenity would wait for ever for the farewell of a connection that is not there any more.
-            probe(runner);
-            runner.runner_tx.send_to_shard(ShardRunnerMessage::Shutdown(*id, LOGGED_OFF));
-        }
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(patience, all).await.is_err() {
             tracing::debug!("a connection to Discord was not closed in order");
         }
-        self.manager.runners.lock().await.clear();
     }
 }
 
-/// Ends a runner whose connection is not there any more. On one that is there this says nothing and asks for nothing.
-pub(super) fn probe(runner: &ShardRunnerInfo) {
-    runner.runner_tx.websocket_message(Message::Pong(Vec::new()));
-}
-
-/// Hears of events on the thread of the runners. Clicks and modals are answered there: they are quick and come in crowds, and each way
-/// to another thread and back is a part of what one costs. Everything else is done at home.
-struct Ears {
-    start: Arc<Start>,
-    home: Handle,
-    address: Address,
-}
-
-#[async_trait]
-impl RawEventHandler for Ears {
-    async fn raw_event(&self, ctx: Context, event: Event) {
-        if let Event::Ready(event) = &event {
-            let resumed_at = &event.ready.resume_gateway_url;
-            // Whoever is there is told the token.
-            if is_at_home(resumed_at, &self.start.url) {
-                self.address.lock().await.clone_from(resumed_at);
-            }
+/// Twilight's address of a gateway: what it is given, and behind it a path and a query of its own. Discord's addresses have none; the
+/// path of a proxy's is kept by taking all that follows for the value of a parameter.
+pub(super) fn address(gateway: &str) -> Cow<'_, str> {
+    match gateway.parse::<Url>() {
+        Ok(url) if url.path() != "/" || url.query().is_some() => {
+            let joint = if url.query().is_some() { '&' } else { '?' };
+            format!("{gateway}{joint}v={}&encoding=json&at=", twilight_gateway::API_VERSION).into()
         }
-        if let Event::InteractionCreate(InteractionCreateEvent {
-            interaction: Interaction::Component(_) | Interaction::Modal(_),
-            ..
-        }) = event
-        {
-            self.start.handler.hear(ctx, event).await;
-        } else {
-            let handler = Arc::clone(&self.start.handler);
-            self.home.spawn(async move { handler.hear(ctx, event).await });
-        }
+        Ok(_) | Err(_) => gateway.trim_end_matches('/').into(),
     }
 }
-
-/// Where a shard connects to: the gateway, and once a session has begun where READY says that it is resumed.
-type Address = Arc<Mutex<String>>;
 
 /// Whether an address is the gateway's, or that of another machine of its domain.
 fn is_at_home(address: &str, gateway: &str) -> bool {
@@ -208,96 +130,219 @@ fn is_at_home(address: &str, gateway: &str) -> bool {
     address.scheme() == gateway.scheme() && (address.host_str() == gateway.host_str() || same_domain)
 }
 
+/// A session that may be resumed, and where.
+struct Lost {
+    session: Session,
+    at: Option<String>,
+}
+
+/// Close codes ("Gateway close event codes"), as far as a difference is made between them.
+mod code {
+    pub(super) const AUTHENTICATION_FAILED: u16 = 4004;
+    pub(super) const INVALID_SEQUENCE: u16 = 4007;
+    pub(super) const SESSION_TIMED_OUT: u16 = 4009;
+    pub(super) const INVALID_SHARD: u16 = 4010;
+    pub(super) const SHARDING_REQUIRED: u16 = 4011;
+    pub(super) const INVALID_API_VERSION: u16 = 4012;
+    pub(super) const DISALLOWED_INTENTS: u16 = 4014;
+}
+
+/// Whether the session may be resumed after Discord has closed the connection.
+///
+/// # Errors
+/// Where no other connection would do better.
+fn is_resumable(code: Option<u16>) -> Result<bool, End> {
+    match code {
+        Some(code::AUTHENTICATION_FAILED) => Err(End::Refused(RunError::Token)),
+        Some(code @ code::INVALID_API_VERSION..=code::DISALLOWED_INTENTS) => {
+            Err(End::Refused(RunError::Refused(format!("close code {code}"))))
+        }
+        Some(code::INVALID_SEQUENCE | code::SESSION_TIMED_OUT | code::INVALID_SHARD | code::SHARDING_REQUIRED) => {
+            Ok(false)
+        }
+        _ => Ok(true),
+    }
+}
+
+fn is_disconnected(shard: &Shard) -> bool {
+    matches!(shard.state(), ShardState::Disconnected { .. })
+}
+
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// One connection. Twilight would make the next one by itself, at once and at any address that READY names: it is stopped before that.
+struct Connection {
+    shard: Shard,
+    phase: Phase,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Coming,
+    There,
+    /// We are about to say farewell.
+    Leaving,
+    /// We have, and wait for Discord's.
+    Left,
+}
+
+/// What happens on a connection.
+enum Step {
+    Frame(String),
+    /// By Discord, with a close code.
+    Closed(Option<u16>),
+    /// Without a word.
+    Lost,
+    /// It did not come about.
+    Unreachable(String),
+}
+
+impl Connection {
+    fn leave(&mut self) {
+        self.shard.close(CloseFrame::NORMAL);
+        self.phase = Phase::Leaving;
+    }
+
+    fn is_leaving(&self) -> bool {
+        matches!(self.phase, Phase::Leaving | Phase::Left)
+    }
+
+    async fn step(&mut self) -> Step {
+        let item = std::future::poll_fn(|context| {
+            let item = self.shard.poll_next_unpin(context);
+            let is_there = !is_disconnected(&self.shard);
+            match (self.phase, is_there) {
+                (Phase::Coming, true) => self.phase = Phase::There,
+                (Phase::Leaving, false) => self.phase = Phase::Left,
+                // Another connection is on its way.
+                (Phase::There, false) | (Phase::Left, true) if item.is_pending() => return Poll::Ready(None),
+                _ => {}
+            }
+            item
+        });
+        match item.await {
+            Some(Ok(Message::Text(frame))) => Step::Frame(frame),
+            Some(Ok(Message::Close(frame))) => Step::Closed(frame.map(|frame| frame.code)),
+            Some(Err(error)) => match error.into_parts() {
+                // It lacks what twilight needs of it, as for resuming.
+                (ReceiveMessageErrorType::Deserializing { event }, _) => Step::Frame(event),
+                (_, why) => Step::Unreachable(why.map_or_else(String::new, |why| why.to_string())),
+            },
+            None => Step::Lost,
+        }
+    }
+}
+
 /// Keeps one shard.
 struct Keeper {
     id: ShardId,
     start: Arc<Start>,
-    ears: Arc<dyn RawEventHandler>,
-    address: Address,
+    /// The runtime of everything but clicks.
+    home: Handle,
     closing: CancellationToken,
-    /// In a row, before READY.
-    failures: u32,
 }
 
 impl Keeper {
-    async fn keep(mut self) -> End {
-        let closing = self.closing.clone();
+    async fn keep(self) -> End {
+        let (mut lost, mut failures) = (None, 0);
         loop {
-            let live = async {
-                self.wait_for_turn().await;
-                self.connect().await
+            let begun = Instant::now();
+            let lived = self.live(self.connection(lost)).await;
+            self.start.handler.ends(self.id);
+            lost = match lived {
+                Ok(session) => session,
+                Err(end) => return end,
             };
-            let connected = tokio::select! {
-                () = closing.cancelled() => return End::Closed,
-                connected = live => connected,
-            };
-            if let Some(shard) = connected
-                && let Err(error) = self.live(shard).await
-            {
-                return End::Refused(error);
-            }
-            if closing.is_cancelled() {
-                return End::Closed;
-            }
             if self.start.handler.was_ready(self.id) {
-                self.failures = 0;
-                continue;
+                failures = 0;
+            } else {
+                failures += 1;
             }
-            self.failures += 1;
-            if self.failures >= TRIES {
+            if failures >= TRIES {
                 return End::Astray;
             }
-        }
-    }
-
-    async fn wait_for_turn(&self) {
-        let mut last = self.start.turn.lock().await;
-        if let Some(last) = *last {
-            tokio::time::sleep_until(last + SPACING).await;
-        }
-        *last = Some(Instant::now());
-    }
-
-    async fn connect(&self) -> Option<Shard> {
-        let Start { url, total, http, .. } = &*self.start;
-        self.address.lock().await.clone_from(url);
-        let info = ShardInfo { id: self.id, total: *total };
-        let shard = Shard::new(Arc::clone(&self.address), http.token(), info, GatewayIntents::GUILDS, None);
-        match tokio::time::timeout(CONNECTING, shard).await {
-            Ok(Ok(shard)) => Some(shard),
-            Ok(Err(error)) => {
-                tracing::warn!(shard = self.id.0, %error, "the gateway can't be reached");
-                None
-            }
-            Err(_) => {
-                tracing::warn!(shard = self.id.0, "the gateway does not answer");
-                None
+            let pause = match (failures, begun.elapsed() < SHORT) {
+                (0, false) => continue,
+                (0, true) => PAUSE,
+                _ => SPACING,
+            };
+            tokio::select! {
+                () = self.closing.cancelled() => return End::Closed,
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }
 
-    /// From HELLO to the end of the session. What can be resumed is resumed within.
-    async fn live(&self, shard: Shard) -> Result<(), GatewayError> {
-        let Start { http, handler, manager, .. } = &*self.start;
+    fn connection(&self, lost: Option<Lost>) -> Connection {
+        let mut config = ConfigBuilder::from(self.start.config.clone());
+        if let Some(Lost { session, at }) = lost {
+            config = config.session(session);
+            if let Some(at) = at {
+                config = config.resume_url(at);
+            }
+        }
+        Connection { shard: Shard::with_config(self.id, config.build()), phase: Phase::Coming }
+    }
+
+    /// From the beginning of a connection to its end.
+    ///
+    /// # Errors
+    /// Why the shard is not to be begun again.
+    async fn live(&self, mut connection: Connection) -> Result<Option<Lost>, End> {
+        let Start { total, handler, .. } = &*self.start;
         handler.begins(self.id);
-        let mut runner = ShardRunner::new(ShardRunnerOptions {
-            data: Arc::default(),
-            event_handlers: Vec::new(),
-            raw_event_handlers: vec![Arc::clone(&self.ears)],
-            framework: None,
-            manager: Arc::clone(manager),
-            shard,
-            http: Arc::clone(http),
-        });
-        let runner_tx = ShardMessenger::new(&runner);
-        let info = ShardRunnerInfo { latency: None, runner_tx, stage: ConnectionStage::Disconnected };
-        manager.runners.lock().await.insert(self.id, info);
-        let ended = runner.run().await;
-        manager.runners.lock().await.remove(&self.id);
-        match ended {
-            Err(serenity::Error::Gateway(error)) => Err(error),
-            Err(_) | Ok(()) => Ok(()),
+        let (mut until, mut was_heard) = (Some(Instant::now() + CONNECTING), false);
+        let resumable = loop {
+            let step = tokio::select! {
+                () = self.closing.cancelled(), if !connection.is_leaving() => {
+                    if !connection.shard.state().is_identified() {
+                        return Err(End::Closed);
+                    }
+                    connection.leave();
+                    continue;
+                }
+                () = at(until) => {
+                    tracing::warn!(shard = self.id.number(), "the gateway does not answer");
+                    break false;
+                }
+                step = connection.step() => step,
+            };
+            match step {
+                Step::Frame(frame) => handler.hear(self.id, frame, &self.home),
+                Step::Closed(code) => break is_resumable(code)?,
+                Step::Lost => break true,
+                Step::Unreachable(why) => {
+                    tracing::warn!(shard = self.id.number(), why, "the gateway can't be reached");
+                    break true;
+                }
+            }
+            // It was asked to reconnect.
+            if is_disconnected(&connection.shard) && !connection.is_leaving() {
+                break true;
+            }
+            if handler.was_ready(self.id) {
+                until = None;
+            } else if !was_heard {
+                until = Some(Instant::now() + IDENTIFYING + SPACING * *total);
+            }
+            was_heard = true;
+        };
+        if self.closing.is_cancelled() {
+            return Err(End::Closed);
         }
+        let session = connection.shard.session().filter(|_| resumable).cloned();
+        Ok(session.map(|session| Lost { session, at: self.resumed_at(&connection.shard) }))
+    }
+
+    /// Where READY said that the session is resumed. Whoever is there is told the token, so it has to be Discord.
+    fn resumed_at(&self, shard: &Shard) -> Option<String> {
+        let gateway = self.start.config.proxy_url()?;
+        shard.resume_url().filter(|at| is_at_home(at, gateway)).map(|at| address(at).into_owned())
     }
 }
 
@@ -306,7 +351,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_thread_of_the_runners_stays_asleep_while_clicks_come_in_a_stream() {
+    fn the_thread_of_the_connections_stays_asleep_while_clicks_come_in_a_stream() {
         let gather = Arc::new(Gather::new(std::time::Instant::now()));
         let aside = Aside::begin(Arc::clone(&gather)).unwrap();
         let waits = (0..500).any(|_| {
@@ -336,5 +381,20 @@ mod tests {
         }
         let here = |address| is_at_home(address, "ws://127.0.0.1:8000");
         assert!(here("ws://127.0.0.1:8001/resume") && !here("ws://1.0.0.1:8000") && !here("ws://gateway.discord.gg"));
+    }
+
+    #[test]
+    fn the_path_of_a_gateway_is_kept() {
+        let asked = |gateway| format!("{}/?v=10&encoding=json", address(gateway)).parse::<Url>().unwrap();
+        for gateway in ["wss://gateway.discord.gg", "wss://gateway.discord.gg/"] {
+            assert_eq!(asked(gateway).as_str(), "wss://gateway.discord.gg/?v=10&encoding=json");
+        }
+        for gateway in ["ws://127.0.0.1:8000/gateway", "ws://127.0.0.1:8000/gateway?key=1"] {
+            let asked = asked(gateway);
+            assert_eq!(asked.path(), "/gateway");
+            let said = |name| asked.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+            assert_eq!((said("v").as_deref(), said("encoding").as_deref()), (Some("10"), Some("json")));
+            assert_eq!(said("key").is_some(), gateway.ends_with("key=1"));
+        }
     }
 }

@@ -89,9 +89,13 @@ impl Connection {
         let Ok(socket) = tokio_tungstenite::accept_hdr_async(stream, look).await else { return };
         let (sink, frames) = socket.split();
         let (down, orders) = mpsc::unbounded_channel();
-        let interval = hub.look(|state| state.sessions.heartbeat_ms);
-        let _ =
-            down.send(Down::Send(json!({"op": HELLO, "s": null, "t": null, "d": {"heartbeat_interval": interval}})));
+        let interval = hub.change(|state| {
+            let is_mute = state.sessions.mute > 0;
+            state.sessions.mute = state.sessions.mute.saturating_sub(1);
+            (!is_mute).then_some(state.sessions.heartbeat_ms)
+        });
+        let hello = |interval| json!({"op": HELLO, "s": null, "t": null, "d": {"heartbeat_interval": interval}});
+        interval.into_iter().for_each(|interval| drop(down.send(Down::Send(hello(interval)))));
         let mut connection = Self { hub: hub.clone(), number, path, down, session: None };
         tokio::select! {
             () = hub.stop.cancelled() => {}
@@ -164,7 +168,9 @@ impl Connection {
                 return Err(Some(close::DISALLOWED_INTENTS));
             }
             let thinned = |name: &str, data: &Value| state.sessions.thinned(name, data);
-            let ready = thinned("READY", &ready(state, &id, &format!("{}{RESUMED_AT}", self.hub.socket_url)));
+            let resumed_at = state.sessions.resumes_at.clone();
+            let resumed_at = resumed_at.unwrap_or_else(|| format!("{}{RESUMED_AT}", self.hub.socket_url));
+            let ready = thinned("READY", &ready(state, &id, &resumed_at));
             let guilds = wire::guilds_create(state, joined(state));
             let guilds: Vec<Value> = guilds.filter_map(|guild| thinned("GUILD_CREATE", &guild)).collect();
             let socket = Some((self.number, self.down.clone()));

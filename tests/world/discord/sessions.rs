@@ -49,6 +49,10 @@ pub struct Sessions {
     /// New connections are closed at once.
     pub(super) closed: bool,
     pub(super) heartbeat_ms: u64,
+    /// So many more connections are told nothing.
+    pub(super) mute: u32,
+    /// Where READY says that a session is resumed, if not here.
+    pub(super) resumes_at: Option<String>,
     /// So many more IDENTIFYs are answered with this close code.
     pub(super) refused: (u16, u32),
     /// What events lack: an event's name and the place in it, which is empty for the whole event.
@@ -71,6 +75,8 @@ impl Default for Sessions {
             zombie: false,
             closed: false,
             heartbeat_ms: 41_250,
+            mute: 0,
+            resumes_at: None,
             refused: (0, 0),
             left_out: Vec::new(),
             ready_at: None,
@@ -216,6 +222,25 @@ impl Socket {
         if shut {
             self.cut();
         }
+    }
+
+    /// The next connections are told nothing.
+    pub fn mute(&self, connections: u32) {
+        self.hub.change(|state| state.sessions.mute = connections);
+    }
+
+    /// READY says from now on that sessions are resumed there.
+    pub fn resumes_at(&self, address: &str) {
+        self.hub.change(|state| state.sessions.resumes_at = Some(address.to_owned()));
+    }
+
+    /// Sends all events of all sessions once more.
+    pub fn say_all_again(&self) {
+        self.hub.look(|state| {
+            for session in &state.sessions.all {
+                session.sent.iter().for_each(|(_, event)| session.send(event.clone()));
+            }
+        });
     }
 
     /// The next IDENTIFYs are answered with this close code.
