@@ -22,8 +22,8 @@ use super::interaction::{Deed, Interaction};
 use super::locate::{Located, locate};
 use super::nowhere::Nowhere;
 use super::seen::Seen;
-use super::shards::{self, Aside, End, Shards, Start};
-use super::{Shared, receive, register, salvage};
+use super::shards::{Aside, End, Shards, Start};
+use super::{Shared, connection, receive, register, salvage};
 
 /// How the gateway is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +114,7 @@ async fn stay(
         let Located { url, shards: total, session_start_limit } = locate(&handler.shared, &handler.status).await?;
         session_start_limit.unwrap_or_default().tell(&queue);
         let config = ConfigBuilder::new(token.expose_secret().to_owned(), Intents::GUILDS)
-            .proxy_url(shards::address(&url).into_owned())
+            .proxy_url(connection::address(&url).into_owned())
             .queue(queue.clone())
             .build();
         let start = Start { config, total, handler: Arc::clone(handler) };

@@ -5,6 +5,7 @@
 
 mod autocomplete;
 mod commands;
+mod connection;
 mod events;
 mod gateway;
 mod gather;

@@ -1,7 +1,8 @@
-//! What poise wants to be handed along with a command, and no command here uses: a context of serenity's, and a manager of its connections.
+//! What poise wants to be handed along with a command: a context of serenity's, of which nothing but its HTTP client is used here, and a manager
+//! of its connections.
 //!
 //! Serenity makes a context within a connection of its own only, and our connections are twilight's. So this is of one that leads
-//! nowhere: a WebSocket from this program to itself, which is closed as soon as the context is there.
+//! nowhere: a WebSocket from this program to itself, closed as soon as the context is there.
 
 use std::io;
 use std::net::Ipv4Addr;

@@ -4,21 +4,17 @@
 //! again and when to ask Discord anew how many shards it wants, where a session may be resumed, and how to leave. The connections have
 //! a thread of their own, shared by nothing but the answers to clicks.
 
-use std::borrow::Cow;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
-use futures::StreamExt;
-use reqwest::Url;
 use tokio::runtime::{Builder, Handle};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use twilight_gateway::error::ReceiveMessageErrorType;
 use twilight_gateway::queue::InMemoryQueue;
-use twilight_gateway::{CloseFrame, Config, ConfigBuilder, Message, Session, Shard, ShardId, ShardState};
+use twilight_gateway::{Config, ShardId};
 
+use super::connection::{Connection, Resumable, Step, is_resumable};
 use super::gateway::{Handler, RunError};
 use super::gather::Gather;
 
@@ -110,131 +106,10 @@ impl Shards {
     }
 }
 
-/// Twilight's address of a gateway: what it is given, and behind it a path and a query of its own. Discord's addresses have none; the
-/// path of a proxy's is kept by taking all that follows for the value of a parameter.
-pub(super) fn address(gateway: &str) -> Cow<'_, str> {
-    match gateway.parse::<Url>() {
-        Ok(url) if url.path() != "/" || url.query().is_some() => {
-            let joint = if url.query().is_some() { '&' } else { '?' };
-            format!("{gateway}{joint}v={}&encoding=json&at=", twilight_gateway::API_VERSION).into()
-        }
-        Ok(_) | Err(_) => gateway.trim_end_matches('/').into(),
-    }
-}
-
-/// Whether an address is the gateway's, or that of another machine of its domain.
-fn is_at_home(address: &str, gateway: &str) -> bool {
-    let (Ok(address), Ok(gateway)) = (address.parse::<Url>(), gateway.parse::<Url>()) else { return false };
-    let domain = |url: &Url| Some(url.domain()?.split_once('.')?.1.to_owned()).filter(|domain| domain.contains('.'));
-    let same_domain = domain(&address).is_some_and(|one| domain(&gateway).is_some_and(|other| one == other));
-    address.scheme() == gateway.scheme() && (address.host_str() == gateway.host_str() || same_domain)
-}
-
-/// A session that may be resumed, and where.
-struct Lost {
-    session: Session,
-    at: Option<String>,
-}
-
-/// Close codes ("Gateway close event codes"), as far as a difference is made between them.
-mod code {
-    pub(super) const AUTHENTICATION_FAILED: u16 = 4004;
-    pub(super) const INVALID_SEQUENCE: u16 = 4007;
-    pub(super) const SESSION_TIMED_OUT: u16 = 4009;
-    pub(super) const INVALID_SHARD: u16 = 4010;
-    pub(super) const SHARDING_REQUIRED: u16 = 4011;
-    pub(super) const INVALID_API_VERSION: u16 = 4012;
-    pub(super) const DISALLOWED_INTENTS: u16 = 4014;
-}
-
-/// Whether the session may be resumed after Discord has closed the connection.
-///
-/// # Errors
-/// Where no other connection would do better.
-fn is_resumable(code: Option<u16>) -> Result<bool, End> {
-    match code {
-        Some(code::AUTHENTICATION_FAILED) => Err(End::Refused(RunError::Token)),
-        Some(code @ code::INVALID_API_VERSION..=code::DISALLOWED_INTENTS) => {
-            Err(End::Refused(RunError::Refused(format!("close code {code}"))))
-        }
-        Some(code::INVALID_SEQUENCE | code::SESSION_TIMED_OUT | code::INVALID_SHARD | code::SHARDING_REQUIRED) => {
-            Ok(false)
-        }
-        _ => Ok(true),
-    }
-}
-
-fn is_disconnected(shard: &Shard) -> bool {
-    matches!(shard.state(), ShardState::Disconnected { .. })
-}
-
 async fn at(time: Option<Instant>) {
     match time {
         Some(time) => tokio::time::sleep_until(time).await,
         None => std::future::pending().await,
-    }
-}
-
-/// One connection. Twilight would make the next one by itself, at once and at any address that READY names: it is stopped before that.
-struct Connection {
-    shard: Shard,
-    phase: Phase,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Coming,
-    There,
-    /// We are about to say farewell.
-    Leaving,
-    /// We have, and wait for Discord's.
-    Left,
-}
-
-/// What happens on a connection.
-enum Step {
-    Frame(String),
-    /// By Discord, with a close code.
-    Closed(Option<u16>),
-    /// Without a word.
-    Lost,
-    /// It did not come about.
-    Unreachable(String),
-}
-
-impl Connection {
-    fn leave(&mut self) {
-        self.shard.close(CloseFrame::NORMAL);
-        self.phase = Phase::Leaving;
-    }
-
-    fn is_leaving(&self) -> bool {
-        matches!(self.phase, Phase::Leaving | Phase::Left)
-    }
-
-    async fn step(&mut self) -> Step {
-        let item = std::future::poll_fn(|context| {
-            let item = self.shard.poll_next_unpin(context);
-            let is_there = !is_disconnected(&self.shard);
-            match (self.phase, is_there) {
-                (Phase::Coming, true) => self.phase = Phase::There,
-                (Phase::Leaving, false) => self.phase = Phase::Left,
-                // Another connection is on its way.
-                (Phase::There, false) | (Phase::Left, true) if item.is_pending() => return Poll::Ready(None),
-                _ => {}
-            }
-            item
-        });
-        match item.await {
-            Some(Ok(Message::Text(frame))) => Step::Frame(frame),
-            Some(Ok(Message::Close(frame))) => Step::Closed(frame.map(|frame| frame.code)),
-            Some(Err(error)) => match error.into_parts() {
-                // It lacks what twilight needs of it, as for resuming.
-                (ReceiveMessageErrorType::Deserializing { event }, _) => Step::Frame(event),
-                (_, why) => Step::Unreachable(why.map_or_else(String::new, |why| why.to_string())),
-            },
-            None => Step::Lost,
-        }
     }
 }
 
@@ -249,12 +124,12 @@ struct Keeper {
 
 impl Keeper {
     async fn keep(self) -> End {
-        let (mut lost, mut failures) = (None, 0);
+        let (mut session, mut failures) = (None, 0);
         loop {
             let begun = Instant::now();
-            let lived = self.live(self.connection(lost)).await;
+            let lived = self.live(Connection::new(self.id, self.start.config.clone(), session)).await;
             self.start.handler.ends(self.id);
-            lost = match lived {
+            session = match lived {
                 Ok(session) => session,
                 Err(end) => return end,
             };
@@ -278,29 +153,18 @@ impl Keeper {
         }
     }
 
-    fn connection(&self, lost: Option<Lost>) -> Connection {
-        let mut config = ConfigBuilder::from(self.start.config.clone());
-        if let Some(Lost { session, at }) = lost {
-            config = config.session(session);
-            if let Some(at) = at {
-                config = config.resume_url(at);
-            }
-        }
-        Connection { shard: Shard::with_config(self.id, config.build()), phase: Phase::Coming }
-    }
-
     /// From the beginning of a connection to its end.
     ///
     /// # Errors
     /// Why the shard is not to be begun again.
-    async fn live(&self, mut connection: Connection) -> Result<Option<Lost>, End> {
+    async fn live(&self, mut connection: Connection) -> Result<Option<Resumable>, End> {
         let Start { total, handler, .. } = &*self.start;
         handler.begins(self.id);
         let (mut until, mut was_heard) = (Some(Instant::now() + CONNECTING), false);
         let resumable = loop {
             let step = tokio::select! {
                 () = self.closing.cancelled(), if !connection.is_leaving() => {
-                    if !connection.shard.state().is_identified() {
+                    if !connection.is_up() {
                         return Err(End::Closed);
                     }
                     connection.leave();
@@ -314,15 +178,17 @@ impl Keeper {
             };
             match step {
                 Step::Frame(frame) => handler.hear(self.id, frame, &self.home),
-                Step::Closed(code) => break is_resumable(code)?,
+                Step::Closed(code) => {
+                    tracing::info!(shard = self.id.number(), code, "Discord has closed the connection");
+                    break is_resumable(code).map_err(End::Refused)?;
+                }
                 Step::Lost => break true,
                 Step::Unreachable(why) => {
                     tracing::warn!(shard = self.id.number(), why, "the gateway can't be reached");
                     break true;
                 }
             }
-            // It was asked to reconnect.
-            if is_disconnected(&connection.shard) && !connection.is_leaving() {
+            if connection.is_over() {
                 break true;
             }
             if handler.was_ready(self.id) {
@@ -335,14 +201,7 @@ impl Keeper {
         if self.closing.is_cancelled() {
             return Err(End::Closed);
         }
-        let session = connection.shard.session().filter(|_| resumable).cloned();
-        Ok(session.map(|session| Lost { session, at: self.resumed_at(&connection.shard) }))
-    }
-
-    /// Where READY said that the session is resumed. Whoever is there is told the token, so it has to be Discord.
-    fn resumed_at(&self, shard: &Shard) -> Option<String> {
-        let gateway = self.start.config.proxy_url()?;
-        shard.resume_url().filter(|at| is_at_home(at, gateway)).map(|at| address(at).into_owned())
+        Ok(connection.session().filter(|_| resumable))
     }
 }
 
@@ -362,39 +221,5 @@ mod tests {
             gather.has_waited()
         });
         assert!(waits);
-    }
-
-    #[test]
-    fn a_session_is_resumed_within_the_gateways_domain_only() {
-        let at_home = |address| is_at_home(address, "wss://gateway.discord.gg");
-        assert!(at_home("wss://gateway-us-east1-b.discord.gg") && at_home("wss://gateway.discord.gg/?x=y"));
-        for elsewhere in [
-            "wss://gateway.discord.gg.example.org",
-            "wss://example.org",
-            "wss://x.gg",
-            "wss://discord.gg",
-            "ws://gateway.discord.gg",
-            "",
-            "discord",
-        ] {
-            assert!(!at_home(elsewhere), "{elsewhere}");
-        }
-        let here = |address| is_at_home(address, "ws://127.0.0.1:8000");
-        assert!(here("ws://127.0.0.1:8001/resume") && !here("ws://1.0.0.1:8000") && !here("ws://gateway.discord.gg"));
-    }
-
-    #[test]
-    fn the_path_of_a_gateway_is_kept() {
-        let asked = |gateway| format!("{}/?v=10&encoding=json", address(gateway)).parse::<Url>().unwrap();
-        for gateway in ["wss://gateway.discord.gg", "wss://gateway.discord.gg/"] {
-            assert_eq!(asked(gateway).as_str(), "wss://gateway.discord.gg/?v=10&encoding=json");
-        }
-        for gateway in ["ws://127.0.0.1:8000/gateway", "ws://127.0.0.1:8000/gateway?key=1"] {
-            let asked = asked(gateway);
-            assert_eq!(asked.path(), "/gateway");
-            let said = |name| asked.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-            assert_eq!((said("v").as_deref(), said("encoding").as_deref()), (Some("10"), Some("json")));
-            assert_eq!(said("key").is_some(), gateway.ends_with("key=1"));
-        }
     }
 }
