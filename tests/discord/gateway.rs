@@ -7,6 +7,7 @@ use trapline::store::Store;
 
 use crate::opts;
 use crate::world::World;
+use crate::world::discord::state::State;
 use crate::world::scene::Scene;
 use crate::world::traps::bank;
 
@@ -95,14 +96,32 @@ async fn resumed_at(address: &str) -> Scene {
 
 #[tokio::test]
 async fn a_session_is_resumed_at_the_gateway_where_ready_names_a_stranger() {
-    let scene = resumed_at("wss://gateway.example.org").await;
-    assert_eq!(scene.world.discord.hub.look(|state| state.sessions.resumed), 1);
-    scene.finish().await;
+    for stranger in ["wss://gateway.example.org", "nowhere at all"] {
+        let scene = resumed_at(stranger).await;
+        assert_eq!(scene.world.discord.hub.look(|state| state.sessions.resumed), 1, "{stranger}");
+        assert_eq!(scene.world.discord.requests("GET /gateway/bot").len(), 2, "one of each start");
+        scene.finish().await;
+    }
 }
 
 #[tokio::test]
-async fn a_session_begins_anew_where_ready_names_no_address() {
-    resumed_at("nowhere at all").await.finish().await;
+async fn who_stops_says_farewell_and_does_not_come_back() {
+    let mut scene = Scene::set().await;
+    scene.stop().await;
+    let gateway = scene.world.discord.gateway();
+    gateway.leave_out("READY", &["/session_id", "/resume_gateway_url"]);
+    scene.start().await;
+    still_answers(&scene).await;
+    scene.stop().await;
+    gateway.offline().await;
+    let sessions = |state: &State| (state.sessions.farewells.clone(), state.sessions.count);
+    assert_eq!(
+        scene.world.discord.hub.look(sessions),
+        (vec![1000, 1000], 2),
+        "with a session that can be resumed and without"
+    );
+    scene.start().await;
+    scene.finish().await;
 }
 
 #[tokio::test]
@@ -226,13 +245,14 @@ async fn unanswered(milliseconds: u64, answered: u32) -> Scene {
 
 #[tokio::test]
 async fn a_connection_without_a_pulse_is_resumed() {
-    // The answer to the fourth may be withheld already; three tell how long they take.
-    let scene = unanswered(3000, 4).await;
+    let scene = unanswered(1000, 2).await;
     assert_eq!(scene.world.discord.hub.look(|state| state.sessions.resumed), 1);
     scene.finish().await;
 }
 
 #[tokio::test]
-async fn a_connection_that_never_had_a_pulse_begins_anew() {
-    unanswered(300, 0).await.finish().await;
+async fn a_connection_that_never_had_a_pulse_is_resumed() {
+    let scene = unanswered(300, 0).await;
+    assert_eq!(scene.world.discord.hub.look(|state| state.sessions.resumed), 1);
+    scene.finish().await;
 }

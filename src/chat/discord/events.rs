@@ -36,7 +36,7 @@ pub(super) struct Hello {
 pub(super) fn read(frame: String, me: Option<UserId>) -> Option<Heard> {
     let name = serde_json::from_str::<Named>(&frame).ok()?.t.text()?;
     match name.as_str() {
-        "INTERACTION_CREATE" => match payload::<Payload>(&frame)?.read(me) {
+        "INTERACTION_CREATE" => match payload::<Payload>(&frame).unwrap_or_default().read(me) {
             Ok(Some(interaction)) => Some(Heard::Interaction(interaction)),
             Ok(None) => Some(Heard::Command(frame)),
             Err(error) => {

@@ -111,10 +111,11 @@ async fn stay(
 ) -> Result<(), RunError> {
     let (queue, mut pause) = (InMemoryQueue::default(), FIRST_PAUSE);
     loop {
-        let Located { url, shards: total, session_start_limit } = locate(&handler.shared, &handler.status).await?;
-        session_start_limit.unwrap_or_default().tell(&queue);
+        let located = locate(&handler.shared, &handler.status).await?;
+        located.tell(&queue);
+        let Located { url, shards: total, .. } = located;
         let config = ConfigBuilder::new(token.expose_secret().to_owned(), Intents::GUILDS)
-            .proxy_url(connection::address(&url).into_owned())
+            .proxy_url(connection::address(&connection::reachable(url).await))
             .queue(queue.clone())
             .build();
         let start = Start { config, total, handler: Arc::clone(handler) };

@@ -16,8 +16,9 @@ use serenity::all::{
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
-/// No other machine has a part in it.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// No other machine has a part in it. Should another program knock first, it is tried again.
+const PATIENCE: Duration = Duration::from_secs(3);
+const TRIES: u32 = 3;
 const ID: ShardId = ShardId(0);
 
 pub(super) struct Nowhere {
@@ -30,17 +31,13 @@ impl Nowhere {
     /// Where this machine has no connections to itself.
     pub(super) async fn new(http: Arc<Http>) -> io::Result<Self> {
         let manager = idle_manager(Arc::clone(&http))?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = Arc::new(Mutex::new(format!("ws://{}", listener.local_addr()?)));
-        let accept = async {
-            let (stream, _) = listener.accept().await?;
-            tokio_tungstenite::accept_async(stream).await.map_err(io::Error::other)
+        let mut tries = 1;
+        let shard = loop {
+            match shard_to_nobody().await {
+                Err(_) if tries < TRIES => tries += 1,
+                settled => break settled?,
+            }
         };
-        let connect = async {
-            let info = ShardInfo { id: ID, total: 1 };
-            Shard::new(address, "", info, GatewayIntents::empty(), None).await.map_err(io::Error::other)
-        };
-        let (_there, shard) = tokio::time::timeout(PATIENCE, async { tokio::try_join!(accept, connect) }).await??;
         let runner = ShardRunner::new(ShardRunnerOptions {
             data: Arc::default(),
             event_handlers: Vec::new(),
@@ -53,6 +50,21 @@ impl Nowhere {
         let context = Context { data: Arc::default(), shard: ShardMessenger::new(&runner), shard_id: ID, http };
         Ok(Self { context, manager })
     }
+}
+
+async fn shard_to_nobody() -> io::Result<Shard> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = Arc::new(Mutex::new(format!("ws://{}", listener.local_addr()?)));
+    let accept = async {
+        let (stream, _) = listener.accept().await?;
+        tokio_tungstenite::accept_async(stream).await.map_err(io::Error::other)
+    };
+    let connect = async {
+        let info = ShardInfo { id: ID, total: 1 };
+        Shard::new(address, "", info, GatewayIntents::empty(), None).await.map_err(io::Error::other)
+    };
+    let (_there, shard) = tokio::time::timeout(PATIENCE, async { tokio::try_join!(accept, connect) }).await??;
+    Ok(shard)
 }
 
 /// A manager that manages nothing.

@@ -19,15 +19,20 @@ use super::gateway::{Handler, RunError};
 use super::gather::Gather;
 
 /// From the beginning of a connection to HELLO.
-const CONNECTING: Duration = Duration::from_secs(10);
+const CONNECTING: Duration = Duration::from_secs(12);
 /// From there to READY, beyond the turns of all shards before it: Discord lets one identify in five seconds.
 const IDENTIFYING: Duration = Duration::from_secs(30);
 const SPACING: Duration = Duration::from_secs(5);
-/// A connection that lasted less is not followed by another at once.
-const SHORT: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_secs(1);
 /// So many connections of a shard in a row end before they are ready, and then Discord is asked anew what it wants.
 const TRIES: u32 = 2;
+/// The same of connections on which nothing is heard.
+const TRIES_UNHEARD: u32 = 6;
+/// A session that went on for less is not followed by another connection at once,
+const SHORT: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_secs(1);
+/// and after so many in a row the pause doubles, so many times at most: Discord allows a thousand sessions a day.
+const MANY: u32 = 10;
+const DOUBLINGS: u32 = 8;
 
 /// Why a shard is not begun again.
 #[derive(Debug)]
@@ -124,27 +129,18 @@ struct Keeper {
 
 impl Keeper {
     async fn keep(self) -> End {
-        let (mut session, mut failures) = (None, 0);
+        let (mut session, mut so_far) = (None, SoFar::default());
         loop {
             let begun = Instant::now();
             let lived = self.live(Connection::new(self.id, self.start.config.clone(), session)).await;
             self.start.handler.ends(self.id);
-            session = match lived {
-                Ok(session) => session,
+            let after = match lived {
+                Ok(after) => after,
                 Err(end) => return end,
             };
-            if self.start.handler.was_ready(self.id) {
-                failures = 0;
-            } else {
-                failures += 1;
-            }
-            if failures >= TRIES {
+            session = after.session;
+            let Some(pause) = so_far.pause(after.heard, self.start.handler.was_ready(self.id), begun.elapsed()) else {
                 return End::Astray;
-            }
-            let pause = match (failures, begun.elapsed() < SHORT) {
-                (0, false) => continue,
-                (0, true) => PAUSE,
-                _ => SPACING,
             };
             tokio::select! {
                 () = self.closing.cancelled() => return End::Closed,
@@ -157,14 +153,14 @@ impl Keeper {
     ///
     /// # Errors
     /// Why the shard is not to be begun again.
-    async fn live(&self, mut connection: Connection) -> Result<Option<Resumable>, End> {
+    async fn live(&self, mut connection: Connection) -> Result<After, End> {
         let Start { total, handler, .. } = &*self.start;
         handler.begins(self.id);
-        let (mut until, mut was_heard) = (Some(Instant::now() + CONNECTING), false);
+        let (mut until, mut heard) = (Some(Instant::now() + CONNECTING), false);
         let resumable = loop {
             let step = tokio::select! {
                 () = self.closing.cancelled(), if !connection.is_leaving() => {
-                    if !connection.is_up() {
+                    if !connection.is_there() {
                         return Err(End::Closed);
                     }
                     connection.leave();
@@ -172,7 +168,8 @@ impl Keeper {
                 }
                 () = at(until) => {
                     tracing::warn!(shard = self.id.number(), "the gateway does not answer");
-                    break false;
+                    // Where nothing was heard, nothing was said of the session either.
+                    break !heard;
                 }
                 step = connection.step() => step,
             };
@@ -182,7 +179,11 @@ impl Keeper {
                     tracing::info!(shard = self.id.number(), code, "Discord has closed the connection");
                     break is_resumable(code).map_err(End::Refused)?;
                 }
-                Step::Lost => break true,
+                Step::Invalid => break false,
+                Step::Lost => {
+                    tracing::info!(shard = self.id.number(), "the connection to Discord is lost");
+                    break true;
+                }
                 Step::Unreachable(why) => {
                     tracing::warn!(shard = self.id.number(), why, "the gateway can't be reached");
                     break true;
@@ -191,23 +192,85 @@ impl Keeper {
             if connection.is_over() {
                 break true;
             }
-            if handler.was_ready(self.id) {
+            if handler.was_ready(self.id) || connection.is_up() {
                 until = None;
-            } else if !was_heard {
+            } else if !heard {
                 until = Some(Instant::now() + IDENTIFYING + SPACING * *total);
             }
-            was_heard = true;
+            heard = true;
         };
         if self.closing.is_cancelled() {
             return Err(End::Closed);
         }
-        Ok(connection.session().filter(|_| resumable))
+        let session = connection.session().filter(|_| resumable);
+        Ok(After { session: if heard { session } else { session.map(Resumable::at_the_gateway) }, heard })
+    }
+}
+
+/// What is left of a connection.
+struct After {
+    session: Option<Resumable>,
+    /// Something was heard on it.
+    heard: bool,
+}
+
+/// How the connections of a shard have ended so far.
+#[derive(Debug, Default)]
+struct SoFar {
+    /// In a row: nothing was heard, it did not get ready, it was ready for a short time.
+    unheard: u32,
+    unready: u32,
+    short: u32,
+}
+
+impl SoFar {
+    /// How long to wait for the next; none where Discord is to be asked what it wants.
+    fn pause(&mut self, heard: bool, ready: bool, lasted: Duration) -> Option<Duration> {
+        if ready {
+            let short = if lasted < SHORT { self.short + 1 } else { 0 };
+            *self = Self { short, ..Self::default() };
+            let doublings = short.saturating_sub(MANY).min(DOUBLINGS);
+            return Some(if short == 0 { Duration::ZERO } else { PAUSE * 2_u32.pow(doublings) });
+        }
+        *(if heard { &mut self.unready } else { &mut self.unheard }) += 1;
+        (self.unready < TRIES && self.unheard < TRIES_UNHEARD).then_some(SPACING)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LONG: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_session_that_went_on_for_long_is_resumed_at_once() {
+        let mut so_far = SoFar::default();
+        assert_eq!(so_far.pause(true, true, LONG), Some(Duration::ZERO));
+        assert_eq!(so_far.pause(true, true, Duration::ZERO), Some(PAUSE));
+        assert_eq!(so_far.pause(true, true, LONG), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn sessions_that_end_again_and_again_do_not_use_up_the_day() {
+        let mut so_far = SoFar::default();
+        let day = Duration::from_secs(24 * 3600);
+        let (mut at, mut sessions) = (Duration::ZERO, 0);
+        while at < day {
+            at += so_far.pause(true, true, Duration::ZERO).unwrap();
+            sessions += 1;
+        }
+        assert!((100..500).contains(&sessions), "{sessions}");
+    }
+
+    #[test]
+    fn who_is_sent_away_asks_what_is_wanted_sooner_than_who_hears_nothing() {
+        let tries = |heard| {
+            let mut so_far = SoFar::default();
+            (1..).find(|_| so_far.pause(heard, false, Duration::ZERO).is_none()).unwrap()
+        };
+        assert_eq!((tries(true), tries(false)), (TRIES, TRIES_UNHEARD));
+    }
 
     #[test]
     fn the_thread_of_the_connections_stays_asleep_while_clicks_come_in_a_stream() {

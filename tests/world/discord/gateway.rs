@@ -109,7 +109,10 @@ impl Connection {
         while let Some(Ok(frame)) = frames.next().await {
             let ended = match frame {
                 Frame::Text(text) => self.hear(&text),
-                Frame::Close(_) => return,
+                Frame::Close(frame) => {
+                    let code = frame.map_or(0, |frame| u16::from(frame.code));
+                    return self.hub.change(|state| state.sessions.farewells.push(code));
+                }
                 Frame::Binary(_) => Err(Some(close::DECODE_ERROR)),
                 _ => Ok(()),
             };
@@ -243,7 +246,7 @@ async fn write(mut sink: SplitSink<WebSocketStream<TcpStream>, Frame>, mut order
             Down::Close(code) => {
                 let frame = CloseFrame { code: code.into(), reason: "closed by the fake".into() };
                 let _ = sink.send(Frame::Close(Some(frame))).await;
-                // The other side answers the close; its reader ends this connection.
+                // The other side answers or goes; either ends this connection's reader.
             }
             Down::Drop => return,
         }

@@ -43,7 +43,9 @@ pub(super) struct Session {
 #[derive(Debug)]
 pub struct Sessions {
     pub(super) all: Vec<Session>,
-    pub(super) count: u64,
+    pub count: u64,
+    /// The close codes by which programs have left.
+    pub farewells: Vec<u16>,
     /// Heartbeats get no answer.
     pub(super) zombie: bool,
     /// New connections are closed at once.
@@ -72,6 +74,7 @@ impl Default for Sessions {
         Self {
             all: Vec::new(),
             count: 0,
+            farewells: Vec::new(),
             zombie: false,
             closed: false,
             heartbeat_ms: 41_250,
