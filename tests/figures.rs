@@ -283,6 +283,14 @@ fn timeline() -> impl Strategy<Value = Chart> {
     })
 }
 
+#[test]
+fn bars_of_nothing_can_be_drawn() {
+    let bars = ["a", "b"].map(|label| Bar { label: label.into(), value: 0.0, mark: None }).to_vec();
+    let chart = Chart::Bars(Bars { scale: Scale::Linear, bars, limits: Vec::new() });
+    let figure = Figure { title: "Nothing".into(), alt: "alt".into(), unit: "GB".into(), chart };
+    assert_eq!(flaw(&svg(&figure, Theme::Light)), None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 

@@ -14,7 +14,13 @@ pub(super) struct Map {
 }
 
 impl Map {
+    /// Where all values are one, as where all are 0, the axis goes on beyond it.
     pub(super) fn new(scale: Scale, (low, high): (f64, f64), (start, end): (f64, f64)) -> Self {
+        let high = match scale {
+            _ if high > low => high,
+            Scale::Linear => low + low.abs().max(1.0),
+            Scale::Log => low * 10.0,
+        };
         Self { scale, low, high, start, end }
     }
 
@@ -129,6 +135,15 @@ mod tests {
         assert_eq!(fitted(Scale::Linear, [90.0, 96.0].into_iter()), (90.0, 96.0));
         assert_eq!(fitted(Scale::Linear, [5.0].into_iter()), (4.0, 6.0));
         assert_eq!(fitted(Scale::Log, [3.0, 4e5].into_iter()), (1.0, 1e6));
+    }
+
+    #[test]
+    fn an_axis_of_one_value_has_places() {
+        for (scale, value) in [(Scale::Linear, 0.0), (Scale::Linear, -5.0), (Scale::Log, 100.0)] {
+            let map = Map::new(scale, (value, value), (10.0, 20.0));
+            assert!((map.place(value) - 10.0).abs() < 1e-9, "{scale:?} {value}");
+            assert!(map.ticks(4).iter().all(|tick| map.place(*tick).is_finite()));
+        }
     }
 
     #[test]
