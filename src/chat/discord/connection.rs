@@ -1,5 +1,6 @@
 //! One connection to the gateway, from its beginning to its end, and how the session may go on after it.
 
+use std::error::Error;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Poll;
@@ -211,10 +212,13 @@ impl Connection {
             Some(Ok(Message::Text(frame))) => Step::Frame(frame),
             Some(Ok(Message::Close(Some(frame)))) if frame.code == ABNORMAL => Step::Lost,
             Some(Ok(Message::Close(frame))) => Step::Closed(frame.map(|frame| frame.code)),
-            Some(Err(error)) => match error.into_parts() {
-                (ReceiveMessageErrorType::Deserializing { event }, _) => unread(event),
-                (_, why) => Step::Unreachable(why.map_or_else(String::new, |why| why.to_string())),
-            },
+            Some(Err(error)) => {
+                let why = error.source().map(ToString::to_string).unwrap_or_default();
+                match error.into_parts().0 {
+                    ReceiveMessageErrorType::Deserializing { event } => unread(event),
+                    _ => Step::Unreachable(why),
+                }
+            }
             None => Step::Lost,
         }
     }
@@ -280,6 +284,16 @@ mod tests {
         assert!(["localhost", "127.0.0.1"].contains(&found.host_str().unwrap()) && found.path() == "/x", "{found}");
         for kept in ["wss://localhost:1", "ws://127.0.0.1:1", "ws://localhost:1", "ws://name.invalid:1"] {
             assert_eq!(reachable(url(kept)).await, url(kept));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_gateway_that_refuses_is_told_with_its_reason() {
+        let config = ConfigBuilder::new("token".to_owned(), twilight_gateway::Intents::empty());
+        let config = config.proxy_url("ws://127.0.0.1:9".to_owned()).build();
+        match Connection::new(ShardId::ONE, config, None).step().await {
+            Step::Unreachable(why) => assert!(why.contains("refused"), "{why}"),
+            other => panic!("{other:?}"),
         }
     }
 

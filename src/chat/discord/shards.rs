@@ -181,7 +181,9 @@ impl Keeper {
                 }
                 Step::Invalid => break false,
                 Step::Lost => {
-                    tracing::info!(shard = self.id.number(), "the connection to Discord is lost");
+                    if !connection.is_leaving() {
+                        tracing::info!(shard = self.id.number(), "the connection to Discord is lost");
+                    }
                     break true;
                 }
                 Step::Unreachable(why) => {
