@@ -169,7 +169,7 @@ async fn a_close_code_that_allows_none_ends_the_adapter_with_a_reason() {
     };
     let refused = connect("not.the.token".to_owned()).run(CancellationToken::new()).await;
     assert_eq!(refused, Err(RunError::Token), "REST says so at once");
-    for (code, is_token) in [(4004, true), (4013, false), (4014, false)] {
+    for (code, is_token) in [(4004, true), (4012, false), (4013, false), (4014, false)] {
         let close = async {
             world.discord.gateway().online().await;
             world.discord.gateway().close(code);

@@ -28,7 +28,7 @@ pub(super) fn address(gateway: &Url) -> String {
         return bare.to_owned();
     }
     let mut kept = gateway.clone();
-    let pairs = gateway.query_pairs().filter(|(key, _)| !matches!(&**key, "v" | "encoding"));
+    let pairs = gateway.query_pairs().filter(|(key, _)| !matches!(&**key, "v" | "encoding" | "at"));
     let version = twilight_gateway::API_VERSION.to_string();
     kept.query_pairs_mut().clear().extend_pairs(pairs).append_pair("v", &version).append_pair("at", "");
     kept.into()
@@ -106,8 +106,8 @@ pub(super) fn is_resumable(code: Option<u16>) -> Result<bool, RunError> {
     }
 }
 
-/// One connection. Twilight would make the next one by itself, at once and at any address that READY names: it is stopped before anything
-/// is sent there.
+/// One connection. Twilight would make the next one by itself, at once and at any address that READY names: it is stopped before
+/// anything is said there.
 pub(super) struct Connection {
     shard: Shard,
     phase: Phase,
@@ -163,9 +163,9 @@ impl Connection {
         self.phase == Phase::There && !self.is_disconnected()
     }
 
-    /// Whether a session goes on, or is being resumed.
+    /// Whether a session goes on.
     pub(super) fn is_up(&self) -> bool {
-        self.shard.state().is_identified()
+        self.shard.state() == ShardState::Active
     }
 
     /// Whether Discord has asked to come back on another one.
@@ -197,12 +197,12 @@ impl Connection {
     pub(super) async fn step(&mut self) -> Step {
         let item = std::future::poll_fn(|context| {
             let polled = catch_unwind(AssertUnwindSafe(|| self.shard.poll_next_unpin(context)));
-            // A resume address that is none: twilight takes all for good.
+            // Such as a resume address that is none: twilight takes all for good.
             let Ok(item) = polled else { return Poll::Ready(None) };
             let is_there = !self.is_disconnected();
             match (self.phase, is_there) {
                 (Phase::Coming, true) => self.phase = Phase::There,
-                // What there was to read is read, what there was to say is said, and another connection is on its way.
+                // What there was to read is read. Another connection is on its way, or the answer to our farewell, which nobody waits for.
                 (Phase::There | Phase::Leaving, false) if item.is_pending() => return Poll::Ready(None),
                 _ => {}
             }
@@ -272,6 +272,7 @@ mod tests {
                 |name| asked.query_pairs().filter(move |(key, _)| key == name).map(|(_, value)| value.into_owned());
             assert_eq!(said("v").collect::<Vec<_>>(), ["10"], "{asked}");
             assert_eq!(said("encoding").collect::<Vec<_>>(), ["json"], "{asked}");
+            assert_eq!(address(&url(&address(&url(gateway)))), address(&url(gateway)));
             assert_eq!(said("key").count() == 1, gateway.contains("key=1"), "{asked}");
         }
     }

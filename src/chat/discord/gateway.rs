@@ -137,7 +137,7 @@ async fn stay(
         if begun.elapsed() > SETTLED {
             pause = FIRST_PAUSE;
         }
-        let why = "Discord closes connections before they are ready";
+        let why = "no connection to Discord's gateway gets ready";
         tracing::warn!(why, shards = total, pause_ms = pause.as_millis(), "it is asked again how many it wants");
         handler.status.send_replace(Status::Down { why: why.to_owned() });
         tokio::time::sleep(pause).await;
@@ -311,7 +311,7 @@ impl Handler {
     fn lives(&self, shard: ShardId) {
         locked(&self.was_ready).insert(shard);
         locked(&self.up).insert(shard);
-        self.ready();
+        self.look(shard.total());
     }
 
     /// Does work that a stop waits for; begins none once stopping.

@@ -1,7 +1,7 @@
 //! What somebody did, as the gateway tells it.
 //!
 //! An event carries far more than is needed here (the whole message that was clicked, the channel, what options resolve to). All that
-//! is passed over unread: no field of Discord's more or less costs a member their click, and it costs no time.
+//! is passed over unread: no field of Discord's more or less costs a member their click, and it costs little time.
 
 use serde::Deserialize;
 use serenity::all::{ApplicationId, InteractionId, Permissions, UserId};

@@ -97,7 +97,7 @@ pub(super) async fn locate(shared: &Shared, status: &watch::Sender<Status>) -> R
             Ok(Some(gateway)) => match gateway.closed() {
                 None => return Ok(gateway),
                 Some(reset) => {
-                    pause = reset.max(FIRST_PAUSE);
+                    pause = pause.max(reset);
                     "Discord allows no more connections today".to_owned()
                 }
             },

@@ -28,7 +28,7 @@ const TRIES: u32 = 2;
 /// The same of connections on which nothing is heard.
 const TRIES_UNHEARD: u32 = 6;
 /// A session that went on for less is not followed by another connection at once,
-const SHORT: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_secs(1);
 /// and after so many in a row the pause doubles, so many times at most: Discord allows a thousand sessions a day.
 const MANY: u32 = 10;
