@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use reqwest::Url;
-use serde::Deserialize;
 use tokio::net::TcpStream;
 use twilight_gateway::error::ReceiveMessageErrorType;
 use twilight_gateway::queue::InMemoryQueue;
 use twilight_gateway::{CloseFrame, Config, ConfigBuilder, Message, Session, Shard, ShardId, ShardState};
 
+use super::events::opcode;
 use super::gateway::RunError;
-use super::loose::Scalar;
 
 /// A machine that takes longer to answer counts as away.
 const KNOCKING: Duration = Duration::from_secs(3);
@@ -139,12 +138,6 @@ const ABNORMAL: u16 = 1006;
 /// The opcode of an invalid session.
 const INVALID_SESSION: u64 = 9;
 
-#[derive(Deserialize)]
-struct Coded {
-    #[serde(default)]
-    op: Scalar,
-}
-
 impl Connection {
     /// Nothing is sent before the first step.
     pub(super) fn new(id: ShardId, config: Config<InMemoryQueue>, before: Option<Resumable>) -> Self {
@@ -226,8 +219,7 @@ impl Connection {
 
 /// A frame that lacks what twilight needs of it, as for resuming.
 fn unread(frame: String) -> Step {
-    let op = serde_json::from_str::<Coded>(&frame).ok().and_then(|coded| coded.op.number());
-    if op == Some(INVALID_SESSION) { Step::Invalid } else { Step::Frame(frame) }
+    if opcode(&frame) == Some(INVALID_SESSION) { Step::Invalid } else { Step::Frame(frame) }
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(super) struct Hello {
 /// Reads a frame; none for what is of no use here. `me`: the bot, as far as it is known. Whatever a frame lacks that is not needed, it
 /// is read all the same.
 pub(super) fn read(frame: String, me: Option<UserId>) -> Option<Heard> {
-    let name = serde_json::from_str::<Named>(&frame).ok()?.t.text()?;
+    let name = serde_json::from_str::<Envelope>(&frame).ok()?.t.text()?;
     match name.as_str() {
         "INTERACTION_CREATE" => match payload::<Payload>(&frame).unwrap_or_default().read(me) {
             Ok(Some(interaction)) => Some(Heard::Interaction(interaction)),
@@ -67,10 +67,17 @@ fn payload<T: DeserializeOwned>(frame: &str) -> Option<T> {
     serde_json::from_str::<Carrying<T>>(frame).ok()?.d.0
 }
 
-#[derive(Deserialize)]
-struct Named {
-    #[serde(default)]
+/// A frame without what it carries.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Envelope {
+    op: Scalar,
     t: Scalar,
+}
+
+/// The opcode of a frame.
+pub(super) fn opcode(frame: &str) -> Option<u64> {
+    serde_json::from_str::<Envelope>(frame).ok()?.op.number()
 }
 
 #[derive(Deserialize)]

@@ -80,7 +80,6 @@ pub(super) async fn run(
         nowhere,
         guilds: Mutex::default(),
         up: Mutex::default(),
-        was_ready: Mutex::default(),
         seen: Mutex::default(),
         status,
         tracker: TaskTracker::new(),
@@ -159,10 +158,8 @@ pub(super) struct Handler {
     options: poise::FrameworkOptions<Shared, Never>,
     nowhere: Nowhere,
     guilds: Mutex<HashSet<GuildId>>,
-    /// Shards whose session goes on.
+    /// Shards on whose connection a session has begun, or goes on.
     up: Mutex<HashSet<ShardId>>,
-    /// Those that have had one since their connection began.
-    was_ready: Mutex<HashSet<ShardId>>,
     seen: Mutex<Seen>,
     status: watch::Sender<Status>,
     /// Interactions in flight.
@@ -191,19 +188,13 @@ impl Handler {
         }
     }
 
-    /// A connection of the shard begins.
-    pub(super) fn begins(&self, shard: ShardId) {
-        locked(&self.was_ready).remove(&shard);
+    /// The connection of a shard has ended. Whether it was up.
+    pub(super) fn ends(&self, shard: ShardId) -> bool {
+        locked(&self.up).remove(&shard)
     }
 
-    /// It has ended.
-    pub(super) fn ends(&self, shard: ShardId) {
-        locked(&self.up).remove(&shard);
-    }
-
-    /// Whether a session began or went on since the connection began.
-    pub(super) fn was_ready(&self, shard: ShardId) -> bool {
-        locked(&self.was_ready).contains(&shard)
+    pub(super) fn is_up(&self, shard: ShardId) -> bool {
+        locked(&self.up).contains(&shard)
     }
 
     fn ready(&self) {
@@ -309,7 +300,6 @@ impl Handler {
 
     /// A session of the shard has begun, or goes on.
     fn lives(&self, shard: ShardId) {
-        locked(&self.was_ready).insert(shard);
         locked(&self.up).insert(shard);
         self.look(shard.total());
     }

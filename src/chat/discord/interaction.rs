@@ -8,8 +8,7 @@ use serenity::all::{ApplicationId, InteractionId, Permissions, UserId};
 
 use super::loose::{Loose, LooseList, Scalar};
 use super::receive::FIELD;
-use super::respond::Asked;
-use crate::core::ids::Platform;
+use super::respond::{Asked, somebody};
 use crate::service::Actor;
 
 /// Somebody waits for a response.
@@ -142,21 +141,14 @@ impl Payload {
     }
 }
 
-/// The permissions are Discord's own sum for this member in this channel; no command definition is trusted for them. In private
-/// messages there is nobody who acts.
+/// In private messages there is nobody who acts.
 fn actor(guild: Option<u64>, member: Option<Member>, user: Option<User>) -> Option<Actor> {
     let Member { user: own, nick, permissions } = member?;
     let User { id, username, global_name } = own.0.or(user)?;
     // Without permissions, there is none.
     let may = Permissions::from_bits_truncate(permissions.number().unwrap_or_default());
     let name = [nick, global_name, username].into_iter().find_map(Scalar::text);
-    Some(Actor {
-        platform: Platform::Discord,
-        place: guild?.to_string(),
-        user: id.id()?.to_string(),
-        name: name.unwrap_or_else(|| "Somebody".to_owned()),
-        admin: may.manage_guild() || may.administrator(),
-    })
+    Some(somebody(guild?, id.id()?, name.unwrap_or_else(|| "Somebody".to_owned()), may))
 }
 
 /// What was typed in the form's field, whatever that is wrapped in.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::json;
-use serenity::all::{ApplicationId, CommandInteraction, GuildId, InteractionId, Member, User};
+use serenity::all::{ApplicationId, CommandInteraction, GuildId, InteractionId, Member, Permissions, User};
 use serenity::http::Route;
 
 use super::Shared;
@@ -93,17 +93,21 @@ impl From<&CommandInteraction> for Asked {
     }
 }
 
-/// The permissions are Discord's own sum for this member in this channel; no command definition is trusted for them.
+/// In private messages there is nobody who acts.
 fn actor(guild: Option<GuildId>, member: Option<&Member>, user: &User) -> Option<Actor> {
-    let member = member?;
-    let may = member.permissions.unwrap_or_default();
-    Some(Actor {
+    let (guild, member) = (guild?, member?);
+    Some(somebody(guild.get(), user.id.get(), member.display_name().to_owned(), member.permissions.unwrap_or_default()))
+}
+
+/// The permissions are Discord's own sum for this member in this channel; no command definition is trusted for them.
+pub(super) fn somebody(guild: u64, user: u64, name: String, may: Permissions) -> Actor {
+    Actor {
         platform: Platform::Discord,
-        place: guild?.to_string(),
-        user: user.id.to_string(),
-        name: member.display_name().to_owned(),
+        place: guild.to_string(),
+        user: user.to_string(),
+        name,
         admin: may.manage_guild() || may.administrator(),
-    })
+    }
 }
 
 /// Does the work for whoever asked, and says what came of it.

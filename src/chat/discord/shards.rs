@@ -133,13 +133,13 @@ impl Keeper {
         loop {
             let begun = Instant::now();
             let lived = self.live(Connection::new(self.id, self.start.config.clone(), session)).await;
-            self.start.handler.ends(self.id);
+            let was_up = self.start.handler.ends(self.id);
             let after = match lived {
                 Ok(after) => after,
                 Err(end) => return end,
             };
             session = after.session;
-            let Some(pause) = so_far.pause(after.heard, self.start.handler.was_ready(self.id), begun.elapsed()) else {
+            let Some(pause) = so_far.pause(after.heard, was_up, begun.elapsed()) else {
                 return End::Astray;
             };
             tokio::select! {
@@ -155,7 +155,6 @@ impl Keeper {
     /// Why the shard is not to be begun again.
     async fn live(&self, mut connection: Connection) -> Result<After, End> {
         let Start { total, handler, .. } = &*self.start;
-        handler.begins(self.id);
         let (mut until, mut heard) = (Some(Instant::now() + CONNECTING), false);
         let resumable = loop {
             let step = tokio::select! {
@@ -194,7 +193,7 @@ impl Keeper {
             if connection.is_over() {
                 break true;
             }
-            if handler.was_ready(self.id) || connection.is_up() {
+            if handler.is_up(self.id) || connection.is_up() {
                 until = None;
             } else if !heard {
                 until = Some(Instant::now() + IDENTIFYING + SPACING * *total);
